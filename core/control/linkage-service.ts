@@ -166,7 +166,7 @@ export class LinkageService implements LinkageFace {
 
   async stop(): Promise<void> {
     this.#stop?.();
-    this.#engine.close();
+    await this.#engine.close();
     this.#noting?.cancel();
     await this.#writeNotes();
     await this.#waiting.close();
@@ -202,7 +202,7 @@ export class LinkageService implements LinkageFace {
         return [
           ...settingsProblems(known.configSchema, settings),
           ...ownTargetProblems(known.configSchema, settings, ownPorts),
-        ].map((problem) => ({ path: `${path}/settings${problem.path}`, message: problem.message }));
+        ].map((problem) => ({ ...problem, path: `${path}/settings${problem.path}` }));
       }),
     );
   }

@@ -14,6 +14,8 @@ const ASIDE_NAME = /^flows\.unreadable-\d{8}T\d{9}Z\.json$/;
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 /** Copies that are kept; one more, and the oldest goes. */
 export const BACKUPS_KEPT = 20;
+/** The same of flows that were put aside. */
+export const ASIDE_KEPT = 5;
 const CARD = {
   name: "nightjar-flows",
   version: "0.0.0",
@@ -48,6 +50,7 @@ export async function setUnreadableAside(folder: string, nowMs: number): Promise
   const copy = await newestReadable(folder);
   if (copy === undefined) {
     await rename(file, join(folder, aside));
+    await removeOldAside(folder);
     return { file: aside, reason };
   }
   await copyFile(file, join(folder, aside));
@@ -56,6 +59,7 @@ export async function setUnreadableAside(folder: string, nowMs: number): Promise
   const next = `${file}.new`;
   await writeFile(next, copy.text, { mode: 0o600 });
   await rename(next, file);
+  await removeOldAside(folder);
   return { file: aside, reason, copyAt: timeOf(copy.name) };
 }
 
@@ -132,14 +136,23 @@ async function newestReadable(folder: string): Promise<{ name: string; text: str
 
 /** Flows that an earlier start put aside, where nothing took their place and nobody has deployed since. */
 async function asideWithoutCopy(folder: string): Promise<FlowsSetAside | undefined> {
-  const file = (await readdir(folder))
-    .filter((name) => ASIDE_NAME.test(name))
-    .sort()
-    .at(-1);
+  const file = (await putAside(folder)).at(-1);
   // With a copy there were flows: somebody has taken them away.
   if (file === undefined || (await newestReadable(folder)) !== undefined) return undefined;
   const reason = unreadable(await readFile(join(folder, file), "utf8"));
   return reason === undefined ? undefined : { file, reason };
+}
+
+/** Names of flows that were put aside, the oldest first. */
+async function putAside(folder: string): Promise<string[]> {
+  return (await readdir(folder)).filter((name) => ASIDE_NAME.test(name)).sort();
+}
+
+async function removeOldAside(folder: string): Promise<void> {
+  for (const old of (await putAside(folder)).slice(0, -ASIDE_KEPT)) {
+    await rm(join(folder, old), { force: true });
+    await rm(join(folder, credentialsOf(old)), { force: true });
+  }
 }
 
 async function copyIfThere(from: string, to: string): Promise<void> {

@@ -385,7 +385,7 @@ export interface LinkageService {
   /** The newest first. */
   lately(): LinkageView["lately"];
   /** What is wrong with the settings of actions, by JSON pointers. */
-  problemsOf(rules: LinkageView["rules"]): readonly { readonly path: string; readonly message: string }[];
+  problemsOf(rules: LinkageView["rules"]): readonly SchemaProblem[];
   /** Does the actions of a rule now; resolves when it is known what came of them. */
   test(
     rule: Pick<LinkageView["rules"][number], "id" | "name" | "types" | "cameras" | "actions">,

@@ -22,7 +22,6 @@ const TAKEN_UP_AFTER_MS = 5_000;
 /** What may be done later than this is worth keeping over a restart. */
 const KEPT_FROM_SECONDS = 60;
 const NOTE_LIMIT = 300;
-const STOPPED = "the recorder was stopped before";
 const TRIED_AGAIN: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
   "unavailable",
   "deadline-exceeded",
@@ -94,6 +93,8 @@ export class ActionRunner {
   /** By action; those with nothing to do are not kept. */
   readonly #lanes = new Map<string, Lane>();
   readonly #rests = new Map<Timer, Entry>();
+  /** Those that somebody waits for: each is told when the recorder stops. */
+  readonly #tried = new Set<(stopped: NightjarError) => void>();
   readonly #end = new AbortController();
 
   constructor(options: ActionRunnerOptions) {
@@ -133,10 +134,16 @@ export class ActionRunner {
 
   /** Does it now, once, and gives what came of it: for somebody who tries it. */
   async tryOnce(task: ActionTask): Promise<EventAction> {
+    if (this.#end.signal.aborted) return this.#result(task, 0, failureOf(stoppedMeanwhile()));
+    const stopped = Promise.withResolvers<never>();
+    this.#tried.add(stopped.reject);
     try {
-      return this.#result(task, 1, { status: "done", ...(await this.#attempt(task)) });
+      const done = await Promise.race([this.#attempt(task), stopped.promise]);
+      return this.#result(task, 1, { status: "done", ...done });
     } catch (error) {
       return this.#result(task, 1, failureOf(error));
+    } finally {
+      this.#tried.delete(stopped.reject);
     }
   }
 
@@ -145,18 +152,25 @@ export class ActionRunner {
     return this.#result(task, 0, { status: "disarmed", note: input.slice(0, NOTE_LIMIT) });
   }
 
-  /** What runs is given up. What waits or was given up is kept where it may be done later; else it is not done, which is told. */
+  /** What runs is given up. What waits or was given up is kept where it may be done later; else what became of it is told. */
   close(): void {
     if (this.#end.signal.aborted) return;
     const lanes = [...this.#lanes.values()];
-    for (const entry of lanes.flatMap(({ running }) => [...running])) this.#keep(entry);
     this.#end.abort();
+    for (const { running } of lanes) {
+      for (const entry of [...running]) {
+        if (this.#keep(entry)) continue;
+        // First: whatever it still answers was told.
+        running.delete(entry);
+        this.#tell(entry.task, entry.tries + 1, failureOf(stoppedMeanwhile()));
+      }
+    }
+    for (const reject of this.#tried) reject(stoppedMeanwhile());
     const left = [...lanes.flatMap(({ waiting }) => waiting), ...this.#rests.values()];
     this.#lanes.clear();
     for (const timer of this.#rests.keys()) timer.cancel();
     this.#rests.clear();
-    for (const entry of left)
-      if (!this.#keep(entry)) this.#tell(entry.task, entry.tries, { status: "expired", note: STOPPED });
+    for (const entry of left) if (!this.#keep(entry)) this.#tell(entry.task, entry.tries, NOT_BEGUN);
   }
 
   #laneOf(source: string): Lane {
@@ -200,7 +214,7 @@ export class ActionRunner {
     const tries = entry.tries + 1;
     try {
       const done = await this.#attempt(task);
-      this.#tell(task, tries, { status: "done", ...done });
+      if (lane.running.has(entry)) this.#tell(task, tries, { status: "done", ...done });
     } catch (error) {
       if (this.#end.signal.aborted) return;
       const failure = failureOf(error);
@@ -291,6 +305,19 @@ export class ActionRunner {
       ...(captures === undefined ? {} : { captures }),
     };
   }
+}
+
+const NOT_BEGUN: Outcome = {
+  ...{ status: "expired", code: "NJ_LINKAGE_STOPPED" },
+  ...{ note: "the recorder was stopped before", context: { case: "before" } },
+};
+
+function stoppedMeanwhile(): NightjarError {
+  return new NightjarError(
+    "NJ_LINKAGE_STOPPED",
+    "unavailable",
+    "the recorder was stopped while the action was being done: whether it was done is not known",
+  );
 }
 
 function sizeOf({ waiting, running, resting }: Lane): number {

@@ -85,6 +85,8 @@ export class LinkageEngine {
   #lately: readonly LatelyDone[] = [];
   #madeUps = 0;
   #runs = 0;
+  /** Those that somebody outside wants done, until what came of them is kept. */
+  readonly #wanted = new Set<Promise<unknown>>();
 
   constructor(parts: LinkageParts) {
     this.#parts = parts;
@@ -167,7 +169,9 @@ export class LinkageEngine {
       if (cause.id > 0) this.#over(task, result);
       return result;
     };
-    return Promise.all(actions.map(done));
+    const all = Promise.all(actions.map(done));
+    this.#wanted.add(all);
+    return all.finally(() => this.#wanted.delete(all));
   }
 
   /** An event that there is not: its number is below nought, and nothing is kept with it. */
@@ -185,8 +189,10 @@ export class LinkageEngine {
     };
   }
 
-  close(): void {
+  /** Resolves when what became of everything is told. */
+  async close(): Promise<void> {
     this.#runner.close();
+    await Promise.all(this.#wanted);
   }
 
   #task(

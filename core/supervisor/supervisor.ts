@@ -37,7 +37,7 @@ export interface SupervisorOptions {
   decideLogLevel?(configured: LogLevel): LogLevel;
   /** Which processes; all that run always unless a test wants less. */
   readonly roles?: readonly ProcessRole[];
-  /** All processes are ready for the first time. Facts of all, by role. */
+  /** All processes that run always are ready for the first time. Facts of all that are, by role. */
   onReady?(facts: Readonly<Record<string, Readonly<Record<string, unknown>>>>): void;
   onFacts?(role: ProcessRole, facts: Readonly<Record<string, unknown>>): void;
 }
@@ -210,8 +210,9 @@ export class Supervisor {
   #ready(role: ProcessRole, facts: Readonly<Record<string, unknown>>): void {
     this.#facts[role] = facts;
     this.#options.onFacts?.(role, facts);
-    if (this.#announced || [...this.#children.values()].some((child) => child.status.status !== "ready"))
-      return;
+    // One on demand that does not come up is told of by itself, and keeps nobody from the address and the one-time code.
+    const awaited = [...this.#children].filter(([one]) => STEADY_ROLES.includes(one));
+    if (this.#announced || awaited.some(([, child]) => child.status.status !== "ready")) return;
     this.#announced = true;
     this.#options.onReady?.(this.#facts);
   }

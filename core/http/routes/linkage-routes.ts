@@ -18,6 +18,8 @@ import type { HttpServices } from "../services.ts";
 import { wantedCameras } from "../visible-cameras.ts";
 
 const closed = { additionalProperties: false } as const;
+/** Where an action is that is tried by itself. */
+const FIRST_ACTION = "/rules/0/actions/0";
 const number = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
 export function linkageRoutes(services: HttpServices): Route[] {
@@ -80,6 +82,14 @@ export function linkageRoutes(services: HttpServices): Route[] {
         const rule = body.rule === undefined ? own : rules().find(({ id }) => id === body.rule);
         if (rule === undefined)
           throw new NightjarError("NJ_LINKAGE_RULE_NOT_FOUND", "not-found", "there is no such rule");
+        // A form that is not filled in is told which fields want something, as when it is saved.
+        const problems = body.action === undefined ? [] : linkage.problemsOf([own]);
+        if (problems.length > 0) {
+          throw invalidRequest(
+            "body",
+            problems.map((problem) => ({ ...problem, path: problem.path.replace(FIRST_ACTION, "/action") })),
+          );
+        }
         audit("linkage-tested", { actions: rule.actions.map(({ action }) => action) });
         return { results: [...(await linkage.test(rule, body.camera ?? rule.cameras?.[0]))] };
       },

@@ -97,7 +97,12 @@ it("one set of ids names the actions that came with Nightjar; a stranger's have 
     assert.ok(!("captures" in result), "a plugin names no files, however short its name");
     assert.equal(service.actionProblem(name, {}), "settings");
     const rule = { id: "gate", name: "Gate", actions: [{ action: name, settings: {} }] };
-    assert.equal(service.problemsOf([rule])[0]?.path, "/rules/0/actions/0/settings/to");
+    const [{ path, rule: broken } = {}] = service.problemsOf([rule]);
+    assert.deepEqual(
+      [path, broken],
+      ["/rules/0/actions/0/settings/to", "missing"],
+      "for words of other languages",
+    );
   }
   assert.deepEqual(asked, [`${EMAIL} with accounts`, `${EMAIL} with accounts`]);
 

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import {
+  ASIDE_KEPT,
   BACKUPS_KEPT,
   backUpFlows,
   FLOWS_FILE,
@@ -99,6 +100,31 @@ describe("files of flows", () => {
     rmSync(dir.join(FLOWS_FILE));
     assert.equal(await setUnreadableAside(dir.path, START_MS + 5), undefined, "taken away by hand");
   });
+
+  for (const isCopied of [true, false])
+    it(`keeps the newest of what was put aside, ${isCopied ? "with" : "without"} a copy in its place, and touches nothing else`, async () => {
+      using dir = tempDir("nightjar-flows-");
+      await prepareFlowsFolder(dir.path);
+      writeFileSync(dir.join(FLOWS_FILE), "[]");
+      if (isCopied) await backUpFlows(dir.path, START_MS);
+      writeFileSync(dir.join("flows.unreadable-by-hand.json"), "an owner's");
+      const present = readdirSync(dir.path).length;
+      for (let number = 1; number <= ASIDE_KEPT + 3; number += 1) {
+        writeFileSync(dir.join(FLOWS_FILE), `spoilt ${number}`);
+        writeFileSync(dir.join("flows_cred.json"), `sealed ${number}`);
+        const told = await setUnreadableAside(dir.path, START_MS + number);
+        assert.equal(readFileSync(dir.join(told?.file ?? ""), "utf8"), `spoilt ${number}`);
+      }
+      const aside = readdirSync(dir.path)
+        .filter((name) => /-\d.*Z\./.test(name))
+        .sort();
+      assert.deepEqual(
+        aside.map((name) => readFileSync(dir.join(name), "utf8")),
+        [4, 5, 6, 7, 8].flatMap((number) => [`sealed ${number}`, `spoilt ${number}`]),
+      );
+      // Without a copy the flows are away; their credentials stay in either case.
+      assert.equal(readdirSync(dir.path).length - aside.length, present + (isCopied ? 1 : 0));
+    });
 
   it("copies credentials that have changed alone to the newest copy", async () => {
     using dir = tempDir("nightjar-flows-");

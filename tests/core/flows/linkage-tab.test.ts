@@ -83,6 +83,53 @@ describe("the tab of alarm linkage", () => {
     );
   });
 
+  it("of an older version is made anew, and every hand-made tab, node and wire onto it stays as it was", () => {
+    // As it was made of the same rule with what nodes had then, and of a rule that there is no more.
+    const rule: LinkageRule = { ...RULE, actions: [{ action: "email", settings: { receivers: ["a@b.c"] } }] };
+    const [tick] = ofType(make([], [rule]), "nj-tick");
+    const common = { z: LINKAGE_TAB_ID, g: "nightjar-group-gate", rule: "gate" };
+    const older: readonly StoredNode[] = [
+      { id: LINKAGE_TAB_ID, type: "tab", label: "Alarms of mine", env: [] },
+      { ...common, id: "nightjar-rule-gate", type: "nj-rule", title: "Gate", x: 9, y: 8, wires: [["n2"]] },
+      {
+        ...{ ...common, id: tick?.id ?? "", type: "nj-tick", action: "nightjar-linkage-email/email" },
+        ...{ settings: "{}", version: 0, x: 7, y: 6, d: true, wires: [["h1", "n1"]] },
+      },
+      { id: "nightjar-group-gate", type: "group", z: LINKAGE_TAB_ID, nodes: ["h1"], colour: "red" },
+      { id: "nightjar-tick-0123456789abcdef", type: "nj-tick", z: LINKAGE_TAB_ID, wires: [["h1"]] },
+      { id: "nightjar-group-gone", type: "group", z: LINKAGE_TAB_ID, nodes: ["h2"] },
+    ];
+    const own: readonly StoredNode[] = [
+      ...OWN,
+      { id: "h1", type: "debug", z: LINKAGE_TAB_ID, g: "nightjar-group-gate", x: 1, y: 2, ofNow: "kept" },
+      { id: "h3", type: "inject", z: LINKAGE_TAB_ID, wires: [["h1"]] },
+    ];
+    const next = make([...older, ...own, { id: "h2", type: "debug", g: "nightjar-group-gone" }], [rule]);
+    for (const node of own)
+      assert.equal(
+        next.find(({ id }) => id === node.id),
+        node,
+        node.id,
+      );
+    const fresh = make([], [rule]);
+    const wiring = {
+      "nightjar-rule-gate": { x: 9, y: 8, wires: [["n2"]] },
+      [tick?.id ?? ""]: { x: 7, y: 6, d: true, wires: [["h1", "n1"]] },
+    };
+    for (const node of fresh.filter(({ type }) => type === "nj-rule" || type === "nj-tick"))
+      assert.deepEqual(
+        next.find(({ id }) => id === node.id),
+        { ...node, ...wiring[node.id] },
+      );
+    const ours = new Set([...fresh, ...own].map(({ id }) => id));
+    assert.deepEqual(
+      next.filter(({ id }) => !ours.has(id)),
+      [{ id: "h2", type: "debug" }],
+      "what was made of a rule that has gone goes; its guest stays",
+    );
+    assert.equal(make(next, [rule]), next, "once");
+  });
+
   it("makes anew what was deleted or altered, and clears up after the last rule", () => {
     const made = make(OWN);
     const [record] = ofType(made, "nj-tick");

@@ -75,7 +75,7 @@ describe("the action that turns a camera (manual 6, linkage)", () => {
     for (const settings of [{}, { to: "round" }, { to: "pattern", presets: ["1"] }])
       await assert.rejects(run("ptz", settings, { camera: "gate" }), { code: "NJ_PTZ_TARGET" });
     await assert.rejects(run("ptz", { target: "1", returnSeconds: -1 }, { camera: "gate" }), {
-      code: "NJ_CONFIG_INVALID",
+      code: "NJ_LINKAGE_SETTINGS",
     });
   });
 });
@@ -98,7 +98,7 @@ describe("the action that sounds sirens of cameras", () => {
       { cameras: ["gate"], parts: ["siren"], on: false, by: "rule night", seconds: 10 },
     ]);
     await assert.rejects(run("siren", { command: "louder" }, { camera: "gate" }), {
-      code: "NJ_CONFIG_INVALID",
+      code: "NJ_LINKAGE_SETTINGS",
     });
   });
 

@@ -341,8 +341,12 @@ describe("what follows from events", () => {
     await settled(1);
     assert.deepEqual(
       [noted[0]?.result.status, noted[0]?.result.code, asked.length],
-      ["failed", "NJ_CONFIG_INVALID", 0],
+      ["failed", "NJ_LINKAGE_SETTINGS", 0],
     );
+    const actions = [{ action: LAMP, settings: { seconds: "x", sound: 1 } }];
+    const [all] = await engine.run({ rule: { id: "flow", name: "Flow" }, actions });
+    assert.match(all?.note ?? "", /\/colour is missing/);
+    for (const place of ["/seconds", "/sound"]) assert.ok(all?.note?.includes(`${place} `), all?.note);
   });
 
   it("says of an action whose plugin is missing that it is, once it has waited a minute for it", async () => {
@@ -357,7 +361,7 @@ describe("what follows from events", () => {
     for (let id = 1; id <= MOST_TASKS + 50; id += 1) engine.take(event({ id }), "start");
     assert.equal(engine.pending, MOST_TASKS);
     assert.equal(noted.filter(({ result }) => result.status === "dropped").length, 50);
-    engine.close();
+    void engine.close();
   });
 
   it("does what needs no server, and what needs another, although thousands wait for servers that are away", async () => {
@@ -394,7 +398,7 @@ describe("what follows from events", () => {
       [`${LAMP} dropped`, "record done"],
       "all of plugins together are bounded, and the recorder's own are done even then",
     );
-    engine.close();
+    void engine.close();
   });
 
   it("takes as many pictures as the rule wants of those that the action can use, a second apart, once for all", async () => {
@@ -441,12 +445,52 @@ describe("what follows from events", () => {
     engine.take(event(), "start");
     await waitFor(() => asked.length === 1);
     await turn();
-    engine.close();
-    engine.close();
+    void engine.close();
+    void engine.close();
     assert.deepEqual(
-      noted.map(({ result }) => [result.status, result.attempts, result.note]),
-      [["expired", 1, "the recorder was stopped before"]],
+      noted.map(({ result }) => [result.status, result.attempts, result.note, result.context]),
+      [["expired", 1, "the recorder was stopped before", { case: "before" }]],
     );
+  });
+
+  it("tells of what is being done when the recorder stops that it is not known, once, whatever it answers", async () => {
+    const answers: ((error?: Error) => void)[] = [];
+    run = (_request, { signal }) =>
+      new Promise((resolve, reject) => {
+        answers.push((error) => (error === undefined ? resolve({ note: "lit" }) : reject(error)));
+        // As most do: they give up when they are told to.
+        if (answers.length === 2) signal.addEventListener("abort", () => reject(signal.reason));
+      });
+    for (const id of [7, 8, 9]) engine.take(event({ id }), "start");
+    await waitFor(() => answers.length === 2);
+    void engine.close();
+    answers[0]?.();
+    await turn();
+    assert.deepEqual(
+      noted.map(({ event: id, result }) => [id, result.status, result.code, result.attempts]),
+      [
+        [7, "failed", "NJ_LINKAGE_STOPPED", 1],
+        [8, "failed", "NJ_LINKAGE_STOPPED", 1],
+        [9, "expired", "NJ_LINKAGE_STOPPED", 0],
+      ],
+    );
+    assert.deepEqual([engine.lately.length, engine.pending, clock.pending], [3, 0, 0]);
+  });
+
+  it("tells the same to a flow that waits for an action, and of the event that it is about, before it is closed", async () => {
+    run = () => new Promise(() => undefined);
+    const rule = { id: "flow", name: "Flow" };
+    const actions = [{ action: LAMP, settings: { colour: "red" } }];
+    const wanted = engine.run({ rule, actions, event: event() });
+    await waitFor(() => asked.length === 1);
+    await engine.close();
+    assert.deepEqual(
+      noted.map(({ event: id, result }) => [id, result.status, result.code]),
+      [[7, "failed", "NJ_LINKAGE_STOPPED"]],
+    );
+    assert.equal((await wanted)[0]?.code, "NJ_LINKAGE_STOPPED");
+    assert.equal((await engine.run({ rule, actions }))[0]?.code, "NJ_LINKAGE_STOPPED", "nor is one begun");
+    assert.equal(asked.length, 1);
   });
 
   it("hands over no more of pictures than a message to a plugin's process holds", async () => {

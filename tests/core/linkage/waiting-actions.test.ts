@@ -67,7 +67,7 @@ async function life(
   return {
     ...{ engine, asked, results },
     async end() {
-      engine.close();
+      await engine.close();
       await kept.close();
     },
   };

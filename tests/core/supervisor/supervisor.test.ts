@@ -264,14 +264,20 @@ function isGone(pid: number): boolean {
 
 describe("a process on demand that cannot be started", () => {
   /** As each process does, it says that it is ready and alive; `more` is what the core does, and what others do at their end. */
-  async function demanding(more: { readonly core: string; readonly end?: string }) {
+  async function demanding(more: {
+    readonly core: string;
+    readonly end?: string;
+    readonly begin?: string;
+    readonly roles?: readonly ("core" | "media")[];
+  }) {
     const dataDir = await freshDir();
     const entry = join(await freshDir(), "entry.mjs");
     await writeFile(
       entry,
       `const want = (role, wanted) => process.send({ type: "want", role, wanted });
        setInterval(() => process.send({ type: "alive" }), 200);
-       process.send({ type: "ready", facts: {} });
+       const ready = () => process.send({ type: "ready", facts: {} });
+       ${more.begin ?? "ready();"}
        if (process.argv[3] === "core") { ${more.core} }
        process.on("message", ({ type }) => { if (type === "stop") { ${more.end ?? ""} process.exit(0); } });
        process.on("disconnect", () => process.exit(0));
@@ -280,8 +286,10 @@ describe("a process on demand that cannot be started", () => {
     const problems: string[] = [];
     const lines: string[] = [];
     const args: string[] = [];
+    const announced: string[][] = [];
     const supervisor = new Supervisor({
-      ...{ dataDir, entry, args, roles: ["core"] },
+      ...{ dataDir, entry, args, roles: more.roles ?? ["core"] },
+      onReady: (facts) => void announced.push(Object.keys(facts).toSorted()),
       log: createLog({ destination: { write: (line) => void lines.push(line) } }),
       onProblem: (role, reason) => void problems.push(`${role}: ${reason}`),
     });
@@ -291,7 +299,7 @@ describe("a process on demand that cannot be started", () => {
         JSON.parse(text) as { role: string; status: string; restarts: number; problem?: string }[]
       ).find(({ role }) => role === wanted);
     };
-    return { dataDir, supervisor, args, problems, lines, statusOf };
+    return { dataDir, supervisor, args, problems, lines, announced, statusOf };
   }
   const WANTS_FLOWS = 'want("flows", true);';
 
@@ -318,6 +326,29 @@ describe("a process on demand that cannot be started", () => {
     assert.match(problems.join(), /flows: .*null bytes/);
     args.pop();
     await waitFor(async () => (await statusOf("flows"))?.status === "ready", { what: "a start" });
+  });
+
+  it("holds up nobody: that the others are ready is told without it", async (t) => {
+    const mark = join(await freshDir(), "begun");
+    const { supervisor, announced } = await demanding({
+      ...{ core: 'want("analysis", true);', roles: ["core", "media"] },
+      // Media is ready once analysis is there, which never is.
+      begin: `const { existsSync, writeFileSync } = await import("node:fs");
+        const mark = ${JSON.stringify(mark)};
+        if (process.argv[3] === "core") ready();
+        else if (process.argv[3] === "analysis") writeFileSync(mark, "");
+        else {
+          const look = setInterval(() => {
+            if (!existsSync(mark)) return;
+            clearInterval(look);
+            ready();
+          }, 20);
+        }`,
+    });
+    await supervisor.start();
+    t.after(() => supervisor.stop());
+    await waitFor(() => announced.length > 0, { what: "what is there to be told as ready" });
+    assert.deepEqual(announced, [["core", "media"]]);
   });
 
   it("is not tried again once nobody wants it, whatever is done before that", async () => {

@@ -66,10 +66,13 @@ export function placeText({ message, rule = "", bound = "" }: PlaceProblem): str
   return key === undefined ? message : t(key, { bound });
 }
 
+/** What a form calls the field at a place; undefined: it has none there. */
+export type PlaceNames = (path: string) => string | undefined;
+
 /** All wrong places, as an error lists them. */
-export function placesText(problems: readonly PlaceProblem[]): WrongPlace[] {
+export function placesText(problems: readonly PlaceProblem[], nameOf?: PlaceNames): WrongPlace[] {
   return problems.map((problem) => ({
-    field: fieldText(problem.path),
+    field: nameOf?.(problem.path) ?? fieldText(problem.path),
     text: withoutStop(placeText(problem)),
   }));
 }

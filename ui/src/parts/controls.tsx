@@ -2,6 +2,7 @@
 import type { ComponentChildren, RefObject } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../locale/messages.ts";
+import type { PlaceNames } from "../locale/place-text.ts";
 import { followLink, href } from "../router.ts";
 import { errorText } from "../state/toasts.ts";
 import { Icon, type IconName } from "./icon.tsx";
@@ -243,8 +244,17 @@ export function CheckField(props: {
  * What an action answered with: the sentence, and the code that the documentation explains. Where nothing else would ask
  * again, a button does.
  */
-export function ErrorNote({ error, onRetry }: { readonly error: unknown; readonly onRetry?: () => void }) {
-  const { text, detail, places, code } = errorText(error);
+export function ErrorNote({
+  error,
+  onRetry,
+  nameOf,
+}: {
+  readonly error: unknown;
+  readonly onRetry?: () => void;
+  /** What the form above calls its fields. */
+  readonly nameOf?: PlaceNames;
+}) {
+  const { text, detail, places, code } = errorText(error, nameOf);
   return (
     <div class="error-note" role="alert">
       <Icon name="warning" />

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../api/client.ts";
 import { t } from "../locale/messages.ts";
-import { placesText, type WrongPlace } from "../locale/place-text.ts";
+import { type PlaceNames, placesText, type WrongPlace } from "../locale/place-text.ts";
 import { problemText } from "../locale/problem-text.ts";
 
 export interface Toast {
@@ -41,9 +41,9 @@ export function tell(text: string): void {
   show({ tone: "good", text }, GOOD_MS);
 }
 
-/** Says that what was tried failed, where the recorder answered with what came of it. */
-export function tellFailed(text: string): void {
-  show({ tone: "bad", text }, BAD_MS);
+/** Says that what was tried failed, a line for each failure, where the recorder answered with what came of it. */
+export function tellFailed(lines: readonly string[]): void {
+  show({ tone: "bad", text: lines.join("\n") }, BAD_MS * lines.length);
 }
 
 /** Says that something was done, and offers to take it back. */
@@ -56,9 +56,13 @@ const SHOWN_BY_FORM = new Set(["NJ_PLUGIN_SETTINGS"]);
 
 /**
  * What an error says to people: in their language where its code is known to us, with the recorder's own sentence as the
- * detail where that says more; else that sentence. `places` are fields that are wrong, one by one.
+ * detail where that says more; else that sentence. `places` are fields that are wrong, one by one,
+ * by the names that `nameOf` has for them.
  */
-export function errorText(error: unknown): {
+export function errorText(
+  error: unknown,
+  nameOf?: PlaceNames,
+): {
   readonly text: string;
   readonly detail?: string | undefined;
   readonly places: readonly WrongPlace[];
@@ -68,7 +72,7 @@ export function errorText(error: unknown): {
   const { code, context, message: sentence } = error;
   if (code === "NJ_UI_OFFLINE") return { text: t("error.offline"), code, places: [] };
   const { text, detail } = problemText({ code, context, sentence });
-  const places = SHOWN_BY_FORM.has(code) ? [] : placesText(error.fields);
+  const places = SHOWN_BY_FORM.has(code) ? [] : placesText(error.fields, nameOf);
   return {
     text: text === "" ? t("error.unknown") : text,
     // The sentence lists the same places, in the recorder's language.

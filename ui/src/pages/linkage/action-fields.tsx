@@ -66,7 +66,7 @@ export function ActionFields(props: {
                   onSettings={(next) => props.onSettings(index, next)}
                 />
               )}
-              <Try action={source} settings={settings} camera={camera} />
+              <Try action={known} settings={settings} camera={camera} />
             </div>
           ))}
     </fieldset>
@@ -160,13 +160,23 @@ function entryProblem(
   return problem === undefined ? undefined : problemText(field, problem);
 }
 
+/** What the form calls the field at a place of an action that is tried. */
+function nameAt(action: LinkageAction, pointer: string): string | undefined {
+  const [, name] = /^\/action\/settings\/([^/]+)/.exec(pointer) ?? [];
+  if (name === undefined) return undefined;
+  const { schema, choiceLists } = settingsForm(action);
+  const list = choiceLists.find((one) => one.name === name);
+  if (list !== undefined) return choicesOf(list.kind, [], []).title;
+  return fieldsOf(schema).find((field) => field.name === name)?.title;
+}
+
 /** Does the action once, as for an event that begins now, with what stands in the form. */
 function Try({
   action,
   settings,
   camera,
 }: {
-  action: string;
+  action: LinkageAction;
   settings: Settings;
   camera: string | undefined;
 }) {
@@ -178,7 +188,7 @@ function Try({
     setError(undefined);
     setTried(undefined);
     call("POST /linkage/test", {
-      body: { action: { action, settings }, ...(camera === undefined ? {} : { camera }) },
+      body: { action: { action: action.source, settings }, ...(camera === undefined ? {} : { camera }) },
     })
       .then(({ results }) => setTried(results[0]))
       .catch(setError)
@@ -207,7 +217,7 @@ function Try({
           )}
         </span>
       </div>
-      {error === undefined ? null : <ErrorNote error={error} />}
+      {error === undefined ? null : <ErrorNote error={error} nameOf={(place) => nameAt(action, place)} />}
     </>
   );
 }

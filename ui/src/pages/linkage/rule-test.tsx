@@ -28,8 +28,8 @@ export function RuleTest({
     const camera = isOfCamera ? (rule.cameras?.[0] ?? cameras.value?.[0]?.id) : undefined;
     call("POST /linkage/test", { body: { rule: rule.id, ...(camera === undefined ? {} : { camera }) } })
       .then(({ results }) => {
-        const failed = results.find(({ status }) => status !== "done");
-        if (failed !== undefined) tellFailed(failedText(rule, failed, actions));
+        const failed = results.filter(({ status }) => status !== "done");
+        if (failed.length > 0) tellFailed(failed.map((one) => failedText(rule, one, actions)));
         else tell(t("linkage.ruleTested", { name: rule.name, count: results.length }));
       })
       .catch(complain)
@@ -45,7 +45,7 @@ export function RuleTest({
   );
 }
 
-/** The first action that failed, and why. */
+/** An action that failed, and why. */
 function failedText(
   rule: LinkageRule,
   { action, status, note = "", code, context }: LinkageTried,
