@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock, Timer } from "../../clock.ts";
@@ -45,6 +45,7 @@ let lives = 0;
 /** What waits to be read by it. */
 const UNREAD_LIMIT_BYTES = 16 * 1024 * 1024;
 const NICE = 10;
+const NICE_BEHIND = 5;
 const STDERR_LIMIT_BYTES = 16 * 1024;
 const STOP_LIMIT_MS = 2_500;
 const LINGER_MS = 3_000;
@@ -270,11 +271,13 @@ export class IsolatedProcess {
   async #yieldToOthers(): Promise<void> {
     this.#pid ??= this.#ownPid();
     const pid = await this.#pid;
+    // Behind core also where the whole recorder was started with `nice`.
+    const nice = Math.min(constants.priority.PRIORITY_LOW, Math.max(NICE, getPriority() + NICE_BEHIND));
     try {
       // On Linux it is each thread's own: those that it has for V8 and for files would be as urgent as before.
       if (pid !== undefined && process.platform === "linux")
-        for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), NICE);
-      else if (pid !== undefined) setPriority(pid, NICE);
+        for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), nice);
+      else if (pid !== undefined) setPriority(pid, nice);
     } catch {
       // It has ended already, or the system knows no priorities: the other bounds hold.
     }

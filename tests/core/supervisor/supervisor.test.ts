@@ -202,15 +202,15 @@ describe("the supervisor", () => {
     assert.deepEqual(facts.map(({ role }) => role).toSorted(), ["analysis", "core"]);
   });
 
-  it("lets recording go first: the others step back when there is too little time for all", async () => {
+  it("lets recording go first: the others step back when there is too little time for all", async (t) => {
     const { supervisor, facts, untilReady } = await supervised(["media", "core"]);
     await supervisor.start();
+    t.after(() => supervisor.stop());
     await untilReady(2);
     const nicenessOf = (role: string): number =>
       getPriority(facts.find((fact) => fact.role === role)?.pid ?? 0) - getPriority();
     assert.equal(nicenessOf("media"), 0);
     assert.equal(nicenessOf("core"), Math.min(19, getPriority() + 5) - getPriority());
-    await supervisor.stop();
   });
 
   it("waits for the children of one that was killed, kills those that stay, and nobody else", async (t) => {
