@@ -51,6 +51,12 @@ export const MqttConfigSchema = Type.Object(
       maxLength: 200,
       default: "",
     }),
+    eventPictures: Type.Boolean({
+      title: "Pictures of events",
+      description:
+        "Publish a picture of the camera with each of its events, at most one in five seconds: each is decoded for it.",
+      default: false,
+    }),
     tcp: door("MQTT", "The broker within, in clear.", 1883),
     tls: door("MQTT over TLS", "The broker within over TLS, with the certificate that HTTPS serves.", 8883),
     webSocket: Type.Object(

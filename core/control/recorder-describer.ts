@@ -72,7 +72,9 @@ export class RecorderDescriber {
       id: node.id,
       name: node.name,
       version: VERSION,
-      ...(mqtt.broker === "off" ? {} : { mqttBase: mqtt.base }),
+      ...(mqtt.broker === "off"
+        ? {}
+        : { mqttBase: mqtt.base, ...(mqtt.eventPictures ? { eventPictures: true } : {}) }),
       cameras: cameras.list().map(({ id, name, driver }) => {
         const can = abilities.described(id);
         return { id: id as CameraId, name, driver, ...(can === undefined ? {} : { abilities: can }) };

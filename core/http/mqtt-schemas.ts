@@ -45,6 +45,7 @@ export const MqttPatchSchema = Type.Object(
     broker: Type.Optional(shape.broker),
     base: Type.Optional(shape.base),
     webAddress: Type.Optional(shape.webAddress),
+    eventPictures: Type.Optional(shape.eventPictures),
     tcp: Type.Optional(Type.Partial(shape.tcp, closed)),
     tls: Type.Optional(Type.Partial(shape.tls, closed)),
     webSocket: Type.Optional(Type.Partial(shape.webSocket, closed)),

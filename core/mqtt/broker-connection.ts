@@ -124,19 +124,31 @@ export class BrokerConnection {
 
   /** What is wrong, for the list of the recorder's problems. */
   problems(): StatusProblem[] {
-    const broker = this.#running?.broker.state;
-    const isAway = this.#mqtt.broker === "external" && broker?.status === "failed";
     const ports = this.#running?.ports?.problems ?? [];
-    const messages = [
-      ...(this.#failure === undefined ? [] : [`MQTT: ${this.#failure}`]),
-      ...(isAway ? [`the MQTT broker cannot be reached: ${broker.reason ?? ""}`] : []),
-    ];
     return [
       ...ports.map(({ message, context }) => ({
         ...{ code: "port", severity: "warning" as const, message },
         ...plainFacts({ context }),
       })),
-      ...messages.map((message) => ({ code: "mqtt", severity: "warning" as const, message })),
+      ...(this.#failure === undefined
+        ? []
+        : [{ code: "mqtt", severity: "warning" as const, message: `MQTT: ${this.#failure}` }]),
+      ...this.#away(),
+    ];
+  }
+
+  /** Another's broker cannot be used. */
+  #away(): StatusProblem[] {
+    const { broker, external } = this.#mqtt;
+    const state = this.#running?.broker.state;
+    if (broker !== "external" || state?.status !== "failed") return [];
+    const { reason = "", fault } = state;
+    return [
+      {
+        ...{ code: "mqtt", severity: "warning" },
+        message: `the MQTT broker cannot be reached at ${external.url}: ${reason}; events wait for it, and it is tried again`,
+        context: { case: fault ?? "away", url: external.url, reason },
+      },
     ];
   }
 

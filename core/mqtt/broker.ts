@@ -27,12 +27,14 @@ export interface BrokerState {
   readonly status: "starting" | "running" | "connecting" | "failed";
   /** For people: what is wrong. */
   readonly reason?: string;
+  /** For programs and translations, where it is a known one. */
+  readonly fault?: string;
   readonly sinceMs: number;
 }
 
 export interface Broker {
   readonly state: BrokerState;
-  /** Resolves when the broker has taken it. Rejects with `NJ_MQTT_AWAY` while it is away. */
+  /** Resolves when the broker has taken it. Rejects with `NJ_MQTT_AWAY` while it is away, or stands still. */
   publish(message: OutgoingMessage): Promise<void>;
   /** Topics of other programs, without wildcards, of which every message is told as `heard`, in the place of those before. */
   listen(topics: readonly string[]): void;

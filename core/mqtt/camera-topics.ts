@@ -176,6 +176,17 @@ export const CAMERA_TOPICS = {
     description:
       "A JPEG of the camera, at most 250 000 bytes: the newest that somebody asked for at `snapshot/set`.",
   },
+  cameraEventSnapshot: {
+    ...out,
+    ...text,
+    qos: 0,
+    path: "camera/{camera}/event/snapshot",
+    retained: true,
+    right: "snapshot",
+    payload: Picture,
+    description:
+      "A JPEG of the camera as its last event began, 640 wide, at most one in five seconds: where `mqtt.eventPictures` is on. Not for exceptions.",
+  },
   cameraSnapshotSet: {
     ...taken,
     ...text,

@@ -1,16 +1,33 @@
 // Somebody else's broker (MQTT 3.1.1): one connection, kept up with pauses that grow, with the last will that says when
-// this recorder is gone. What could not be handed over before the connection broke is told so, and sent anew by whoever
-// knows what is still true.
+// this recorder is gone. A broker that stands still is given up like one that is gone. What could not be handed over before
+// that is told so, and sent anew by whoever knows what is still true.
 import { connect, type MqttClient } from "mqtt";
 import type { Clock, Timer } from "../clock.ts";
-import { NightjarError } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { AckWatch, type BrokerFault, brokerAway } from "./ack-watch.ts";
 import type { Broker, BrokerEvents, BrokerState, OutgoingMessage } from "./broker.ts";
 import { PLUGIN_SET_LEVELS, TOPICS, topicOf } from "./topics.ts";
 
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 const CONNECT_MS = 10_000;
 const KEEPALIVE_SECONDS = 30;
+/** Why there is no connection. */
+interface Why {
+  readonly message: string;
+  readonly case?: BrokerFault["case"] | "no-answer";
+}
+
+/** What the client library calls a broker that keeps its connection and says nothing. */
+const SILENCES: Readonly<Record<string, Why>> = {
+  "connack timeout": {
+    case: "no-answer",
+    message: "something takes the connection and has not answered for 10 seconds",
+  },
+  "Keepalive timeout": {
+    case: "stands-still",
+    message: "it stands still: it keeps the connection and answers nothing",
+  },
+};
 /** Who asks is not known: that is what the audit log says. */
 const ACTOR = "mqtt";
 
@@ -31,7 +48,7 @@ export interface ExternalBrokerOptions {
 export class ExternalBroker implements Broker {
   readonly #options: ExternalBrokerOptions;
   #heard: readonly string[] = [];
-  readonly #waiting = new Set<(error: Error) => void>();
+  readonly #unacknowledged: AckWatch;
   #client: MqttClient | undefined;
   #state: BrokerState;
   #failures = 0;
@@ -40,6 +57,7 @@ export class ExternalBroker implements Broker {
 
   constructor(options: ExternalBrokerOptions) {
     this.#options = options;
+    this.#unacknowledged = new AckWatch(options.clock, (fault) => this.#give(fault));
     this.#state = { status: "connecting", sinceMs: options.clock.wallMs() };
   }
 
@@ -67,14 +85,17 @@ export class ExternalBroker implements Broker {
         will: { topic: this.#nodeState(), payload: Buffer.from("offline"), qos: 1, retain: true },
       });
     } catch (error) {
-      this.#failed(error instanceof Error ? error.message : String(error));
+      this.#failed({ message: error instanceof Error ? error.message : String(error) });
       return;
     }
     this.#client = client;
-    let reason = "the broker closed the connection";
+    let why: Why = { message: "the broker closed the connection" };
     client.on("error", (error) => {
-      reason = error.message || ("code" in error ? String(error.code) : error.name);
+      why = SILENCES[error.message] ?? {
+        message: error.message || ("code" in error ? String(error.code) : error.name),
+      };
     });
+    client.on("packetreceive", () => this.#unacknowledged.heard());
     client.on("connect", () => {
       this.#failures = 0;
       log.notice("connected to the MQTT broker", { url });
@@ -106,25 +127,18 @@ export class ExternalBroker implements Broker {
       if (this.#client !== client) return;
       this.#client = undefined;
       client.end(true);
-      this.#failed(reason);
+      this.#failed(why);
     });
   }
 
   publish({ topic, payload, qos, retain }: OutgoingMessage): Promise<void> {
     const client = this.#client;
-    if (client === undefined || !client.connected) return Promise.reject(away());
-    return new Promise((resolve, reject) => {
-      const give = (error: Error): void => {
-        this.#waiting.delete(give);
-        reject(error);
-      };
-      this.#waiting.add(give);
-      client.publish(topic, payload, { qos, retain }, (error) => {
-        if (!this.#waiting.delete(give)) return;
-        if (error instanceof Error) reject(away(error));
-        else resolve();
-      });
-    });
+    if (client === undefined || !client.connected) return Promise.reject(brokerAway());
+    return this.#unacknowledged.hand(Buffer.byteLength(topic) + Buffer.byteLength(payload), (done) =>
+      client.publish(topic, payload, { qos, retain }, (error) =>
+        done(error instanceof Error ? error : undefined),
+      ),
+    );
   }
 
   listen(topics: readonly string[]): void {
@@ -157,7 +171,7 @@ export class ExternalBroker implements Broker {
       });
     }
     client.end(true);
-    this.#giveUpWaiting();
+    this.#unacknowledged.giveUp();
   }
 
   #listen(client: MqttClient): void {
@@ -186,8 +200,17 @@ export class ExternalBroker implements Broker {
     });
   }
 
-  #failed(reason: string): void {
-    this.#giveUpWaiting();
+  /** It is there and of no use: a new connection may find it well, and its machine may be another then. */
+  #give(fault: BrokerFault): void {
+    const client = this.#client;
+    if (client === undefined) return;
+    this.#client = undefined;
+    client.end(true);
+    this.#failed(fault);
+  }
+
+  #failed({ message: reason, case: fault }: Why): void {
+    this.#unacknowledged.giveUp();
     if (this.#isClosed) return;
     if (this.#state.status === "running" || this.#failures === 0) {
       this.#options.log.warn("the MQTT broker is away", { url: this.#options.url, reason });
@@ -195,12 +218,8 @@ export class ExternalBroker implements Broker {
     const pauseMs = PAUSES_MS[Math.min(this.#failures, PAUSES_MS.length - 1)] ?? 0;
     this.#failures += 1;
     const sinceMs = this.#state.status === "failed" ? this.#state.sinceMs : this.#options.clock.wallMs();
-    this.#setState({ status: "failed", reason, sinceMs });
+    this.#setState({ status: "failed", reason, ...(fault === undefined ? {} : { fault }), sinceMs });
     this.#timer = this.#options.clock.after(pauseMs, () => this.start());
-  }
-
-  #giveUpWaiting(): void {
-    for (const give of [...this.#waiting]) give(away());
   }
 
   #setState(state: BrokerState): void {
@@ -211,8 +230,4 @@ export class ExternalBroker implements Broker {
   #nodeState(): string {
     return topicOf(this.#options.base, "nodeState", { node: this.#options.node });
   }
-}
-
-function away(cause?: Error): NightjarError {
-  return new NightjarError("NJ_MQTT_AWAY", "unavailable", "the MQTT broker is away", {}, cause);
 }

@@ -1,5 +1,6 @@
 // MQTT as a whole: the broker that the settings want, what goes out over it, the requests that come in. A change of the
 // settings begins anew; nothing here is waited for by recording or by the API.
+import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { FrozenConfig } from "../config/config-store.ts";
 import type { Db } from "../db/db.ts";
@@ -15,6 +16,7 @@ import type { BrokerEvents, OutgoingMessage } from "./broker.ts";
 import { BrokerConnection } from "./broker-connection.ts";
 import type { OpenDoor } from "./broker-ports.ts";
 import type { FlowsDoor } from "./flows-door.ts";
+import { KeptPictures } from "./kept-pictures.ts";
 import { PluginTopics } from "./plugin-topics.ts";
 import type { RecorderStatesOptions } from "./recorder-states.ts";
 import { RecorderTopics } from "./recorder-topics.ts";
@@ -22,6 +24,9 @@ import type { ArmingControl, LinkageControl, RequestsOptions } from "./request-p
 import { Requests } from "./requests.ts";
 import { SnapshotTopics } from "./snapshot-topics.ts";
 import type { AuxiliaryStates } from "./switch-states.ts";
+
+/** Below the data directory. */
+const PICTURES_FOLDER = "mqtt-pictures";
 
 export interface MqttServiceOptions {
   readonly dataDir: string;
@@ -55,6 +60,7 @@ export class MqttService {
   readonly #broker: BrokerConnection;
   readonly #topics: RecorderTopics;
   readonly #requests: Requests;
+  readonly #pictures: SnapshotTopics;
   /** Topics of plugins' own, whatever broker there is. */
   readonly plugins: PluginTopics;
 
@@ -81,10 +87,15 @@ export class MqttService {
       config: () => options.config(),
       isUp: () => this.#broker.isUp,
     });
-    const pictures = new SnapshotTopics({ ...common, snapshot, publish });
+    this.#pictures = new SnapshotTopics({
+      ...{ ...common, snapshot, publish },
+      kept: new KeptPictures(join(options.dataDir, PICTURES_FOLDER), log),
+      ofEvents: () => options.config().mqtt.eventPictures,
+      isUp: () => this.#broker.isUp,
+    });
     const acts = {
       ...{ snapshot, linkage, explain, endPopups, abilities, detection },
-      publishSnapshot: pictures.publish.bind(pictures),
+      publishSnapshot: this.#pictures.publish.bind(this.#pictures),
     };
     this.#requests = new Requests({ ...common, ...acts, audit: users.audit });
     this.plugins = new PluginTopics({
@@ -114,6 +125,8 @@ export class MqttService {
   /** Something in the recorder has changed. */
   take(change: Change): void {
     this.#topics.take(change);
+    if (change.type === "event") this.#pictures.event(change.event);
+    if (change.type === "camera-removed") this.#watched(this.#pictures.cameraRemoved(change.camera));
   }
 
   /** A linkage rule is followed, or something came of one of its actions. */
@@ -164,6 +177,7 @@ export class MqttService {
 
   async close(): Promise<void> {
     this.#topics.stop();
+    this.#pictures.close();
     await this.#broker.close();
     await this.plugins.settled();
     await this.#topics.close();
@@ -173,6 +187,7 @@ export class MqttService {
     return {
       up: () => {
         this.#topics.all();
+        this.#watched(this.#pictures.all());
         this.#watched(this.plugins.all());
       },
       changed: () => undefined,

@@ -26,6 +26,7 @@ const OF_CAMERA = [
   "enabledState",
   "recordModeState",
   "cameraSnapshot",
+  "cameraEventSnapshot",
   "snapshotUrl",
 ] as const;
 

@@ -1,15 +1,31 @@
-// Pictures of cameras as retained messages: each is published when somebody asks for it, bounded in size, and one at a time for a
-// camera, however many ask.
+// Pictures of cameras as retained messages: one that somebody asks for, and, where that is wanted, one of the last event. Bounded
+// in size, and one at a time for a camera, however many ask. They come again when the broker is there again.
+import type { Clock } from "../clock.ts";
+import type { EventView } from "../http/event-schemas.ts";
+import type { CameraService } from "../http/services.ts";
+import type { Log } from "../log.ts";
 import type { OutgoingMessage } from "./broker.ts";
 import { pictureTooLarge } from "./camera-commands.ts";
+import { EventPictures } from "./event-pictures.ts";
+import type { KeptPictures, PictureKind } from "./kept-pictures.ts";
+import { PICTURE_KINDS } from "./kept-pictures.ts";
 import type { RequestsOptions } from "./request-parts.ts";
 import { TOPICS, topicOf } from "./topics.ts";
 
 /** With its topic it stays below 256 KiB. */
 export const PUBLISHED_PICTURE_BYTES = 250_000;
+const EVENT_WIDTH = 640;
+const TOPIC_OF = { snapshot: "cameraSnapshot", event: "cameraEventSnapshot" } as const;
 
-interface SnapshotTopicsOptions {
+export interface SnapshotTopicsOptions {
   readonly base: () => string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly cameras: Pick<CameraService, "list">;
+  readonly kept: KeptPictures;
+  /** A picture is published with each event. */
+  readonly ofEvents: () => boolean;
+  readonly isUp: () => boolean;
   readonly snapshot: RequestsOptions["snapshot"];
   readonly publish: (message: OutgoingMessage) => Promise<void>;
 }
@@ -19,9 +35,13 @@ type Published = Awaited<ReturnType<RequestsOptions["publishSnapshot"]>>;
 export class SnapshotTopics {
   readonly #options: SnapshotTopicsOptions;
   readonly #running = new Map<string, { readonly width: number; readonly done: Promise<Published> }>();
+  readonly #events: EventPictures;
 
   constructor(options: SnapshotTopicsOptions) {
     this.#options = options;
+    this.#events = new EventPictures(options.clock, options.log, (camera) =>
+      this.#take(camera, EVENT_WIDTH, "event"),
+    );
   }
 
   /** Publishes a picture of now. Throws `NJ_MQTT_PICTURE_SIZE`, and what taking it throws. */
@@ -30,7 +50,7 @@ export class SnapshotTopics {
       if (other.width === width) return await other.done;
       await other.done.catch(() => undefined);
     }
-    const done = this.#take(camera, width);
+    const done = this.#take(camera, width, "snapshot");
     const running = { width, done };
     this.#running.set(camera, running);
     try {
@@ -40,12 +60,49 @@ export class SnapshotTopics {
     }
   }
 
-  async #take(camera: string, width: number): Promise<Published> {
-    const { base, snapshot, publish } = this.#options;
+  /** An event was written down. */
+  event(event: EventView): void {
+    if (this.#options.ofEvents() && this.#options.isUp()) this.#events.take(event);
+  }
+
+  /** The broker is there (again): it gets the pictures that it may have forgotten, and loses those that are not wanted any more. */
+  async all(): Promise<void> {
+    const { cameras, kept, ofEvents } = this.#options;
+    const present = cameras.list().map(({ id }) => id);
+    await kept.keepOnly(present);
+    for (const camera of present)
+      for (const kind of PICTURE_KINDS) {
+        const jpeg = await kept.read(camera, kind);
+        if (jpeg === undefined) continue;
+        const isWanted = kind !== "event" || ofEvents();
+        await this.#send(camera, kind, isWanted ? jpeg : Buffer.alloc(0));
+        if (!isWanted) await kept.forget(camera, [kind]);
+      }
+  }
+
+  /** Forgets the pictures of a camera that has gone; its topics are cleared with its others. */
+  async cameraRemoved(camera: string): Promise<void> {
+    this.#events.forget(camera);
+    await this.#options.kept.forget(camera);
+  }
+
+  close(): void {
+    this.#events.close();
+  }
+
+  async #take(camera: string, width: number, kind: PictureKind): Promise<Published> {
+    const { snapshot, kept } = this.#options;
     const { jpeg, timeMs } = await snapshot(camera, width);
     if (jpeg.length > PUBLISHED_PICTURE_BYTES) throw pictureTooLarge();
-    const { qos, retained: retain } = TOPICS.cameraSnapshot;
-    await publish({ topic: topicOf(base(), "cameraSnapshot", { camera }), payload: jpeg, qos, retain });
+    await kept.keep(camera, kind, jpeg);
+    await this.#send(camera, kind, jpeg);
     return { timeMs, sizeBytes: jpeg.length };
+  }
+
+  #send(camera: string, kind: PictureKind, payload: Buffer): Promise<void> {
+    const { base, publish } = this.#options;
+    const name = TOPIC_OF[kind];
+    const { qos, retained: retain } = TOPICS[name];
+    return publish({ topic: topicOf(base(), name, { camera }), payload, qos, retain });
   }
 }

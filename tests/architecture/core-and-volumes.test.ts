@@ -11,6 +11,7 @@ const OWN_FILES: readonly string[] = [
   "core/http/app.ts",
   "core/http/plugin-pages.ts",
   "core/linkage/captured-pictures.ts",
+  "core/mqtt/kept-pictures.ts",
   "core/mqtt/unix-door.ts",
   "core/recording/database-backup.ts",
   "core/recording/database-rescue.ts",

@@ -106,7 +106,13 @@ function volumeCodes(): string[] {
 
 /** What the recorder finds wrong with itself, as `clock-stepped`; each may be told apart by cases only. */
 function alarmCodes(): string[] {
-  const places = ["recorder-problems", "port-problems", "standing-problems", "run-core"];
+  const places = [
+    "recorder-problems",
+    "port-problems",
+    "standing-problems",
+    "run-core",
+    "../mqtt/broker-connection",
+  ];
   const text = places.map((name) => source(`core/control/${name}.ts`)).join("");
   return [...found(text, /\bcode: "([a-z][a-z-]+)"/g), REPLACED];
 }

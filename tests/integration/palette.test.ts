@@ -1,9 +1,8 @@
 // The palette in a whole recorder's own flows, and in a Node-RED of one's own, which has it from its archive and reaches the
 // recorder by address and token: an event goes through, the recorder acts, and who may not is told so.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -11,6 +10,7 @@ import { describe, it, type TestContext } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { ADMINISTRATOR, activate } from "../support/accounts.ts";
+import { installPalette } from "../support/own-node-red.ts";
 import { RecorderRig } from "../support/recorder-rig.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -314,21 +314,7 @@ async function connected(rig: RecorderRig, json: <T>(path: string) => Promise<T>
 async function ownNodeRed(t: TestContext) {
   const dir = tempDir("nightjar-own-node-red-");
   t.after(() => dir[Symbol.dispose]());
-  const npm = join(ROOT, "node_modules/.bin/npm");
-  const packed = execFileSync(
-    process.execPath,
-    [npm, "pack", join(ROOT, "flows/palette"), "--ignore-scripts", "--silent"],
-    {
-      cwd: dir.path,
-      encoding: "utf8",
-    },
-  ).trim();
-  const folder = dir.join("node_modules/node-red-contrib-nightjar");
-  mkdirSync(folder, { recursive: true });
-  execFileSync("tar", ["xzf", dir.join(packed), "--strip-components=1", "-C", folder]);
-  // What npm would bring of a registry.
-  symlinkSync(join(ROOT, "node_modules/mqtt"), dir.join("node_modules/mqtt"));
-  writeFileSync(dir.join("package.json"), '{"name":"own","version":"0.0.0","private":true}');
+  installPalette(dir.path);
   const { default: nodeRed } = (await import(OTHER_NODE_RED ?? "node-red")) as typeof import("node-red");
   const log: string[] = [];
   const web = createServer();

@@ -2,7 +2,7 @@
 // programs that others wrote. Tests skip where they are missing.
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -25,13 +25,22 @@ export interface Mosquitto {
   start(): Promise<void>;
   /** Ends it; `SIGTERM` lets it write down its sessions. */
   stop(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+  /** Stands still, with its connections: it takes what its socket has room for, and answers nothing. */
+  pause(): void;
+  /** Goes on where it stood. */
+  goOn(): void;
+  /** What it said. */
+  log(): string;
   /** Forgets what it wrote down. */
   forget(): void;
   dispose(): Promise<void>;
 }
 
-/** A Mosquitto on a port of its own with one account, which keeps its sessions over an orderly restart. */
-export async function startMosquitto(user: string, password: string): Promise<Mosquitto> {
+/**
+ * A Mosquitto on a port of its own with one account, which keeps its sessions over an orderly restart. `writesTo`: where it writes
+ * them down, after every few changes.
+ */
+export async function startMosquitto(user: string, password: string, writesTo?: string): Promise<Mosquitto> {
   const folder = tempDir("nj-mosquitto-");
   // It gives up being root and must still read and write here.
   chmodSync(folder.path, 0o777);
@@ -44,6 +53,7 @@ export async function startMosquitto(user: string, password: string): Promise<Mo
   probe.close();
   await once(probe, "close");
   const config = join(folder.path, "mosquitto.conf");
+  const log = join(folder.path, "mosquitto.log");
   writeFileSync(
     config,
     [
@@ -51,7 +61,9 @@ export async function startMosquitto(user: string, password: string): Promise<Mo
       "allow_anonymous false",
       `password_file ${passwords}`,
       "persistence true",
-      `persistence_location ${folder.path}/`,
+      `persistence_location ${writesTo ?? folder.path}/`,
+      ...(writesTo === undefined ? [] : ["autosave_on_changes true", "autosave_interval 10"]),
+      `log_dest file ${log}`,
       "max_queued_messages 0",
       "",
     ].join("\n"),
@@ -71,7 +83,10 @@ export async function startMosquitto(user: string, password: string): Promise<Mo
       ended.kill(signal);
       await exited;
     },
-    forget: () => rmSync(join(folder.path, "mosquitto.db"), { force: true }),
+    pause: () => void child?.kill("SIGSTOP"),
+    goOn: () => void child?.kill("SIGCONT"),
+    log: () => (existsSync(log) ? readFileSync(log, "utf8") : ""),
+    forget: () => rmSync(join(writesTo ?? folder.path, "mosquitto.db"), { force: true }),
     async dispose() {
       await self.stop("SIGKILL");
       folder[Symbol.dispose]();

@@ -20,6 +20,7 @@ export function mqttRoutes(services: HttpServices): Route[] {
     broker,
     base,
     webAddress,
+    eventPictures,
     tcp,
     tls,
     webSocket,
@@ -30,6 +31,7 @@ export function mqttRoutes(services: HttpServices): Route[] {
       if (broker !== undefined) draft.broker = broker;
       if (base !== undefined) draft.base = base;
       if (webAddress !== undefined) draft.webAddress = webAddress;
+      if (eventPictures !== undefined) draft.eventPictures = eventPictures;
       Object.assign(draft.tcp, tcp);
       Object.assign(draft.tls, tls);
       Object.assign(draft.webSocket, webSocket);

@@ -33,6 +33,8 @@ export interface RecorderDescription {
   readonly version: string;
   /** How its topics begin, as docs/reference/mqtt.md has them; absent while MQTT is switched off. */
   readonly mqttBase?: string;
+  /** A picture of each camera's last event is at `camera/<id>/event/snapshot`. */
+  readonly eventPictures?: boolean;
   readonly cameras: readonly DescribedCamera[];
   /** What can look at cameras; absent: not known. `levels` is its place in topics: `detector/{levels}/state`. */
   readonly detectors?: readonly { readonly name: string; readonly levels: string }[];

@@ -39,6 +39,14 @@ export function cameraDevice(
       ...{ platform: "image", name: "Snapshot", icon: "mdi:image" },
       ...{ image_topic: topic("snapshot"), content_type: "image/jpeg" },
     }),
+    ...(recorder.eventPictures === true
+      ? [
+          component("event-picture", {
+            ...{ platform: "image", name: "Last event", icon: "mdi:image-area" },
+            ...{ image_topic: topic("event/snapshot"), content_type: "image/jpeg" },
+          }),
+        ]
+      : []),
     component("take-snapshot", {
       ...{ platform: "button", name: "Take a snapshot", icon: "mdi:camera" },
       ...{ command_topic: topic("snapshot/set"), payload_press: "PRESS", qos: 1, ...whileOnline },

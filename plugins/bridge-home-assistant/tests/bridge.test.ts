@@ -125,6 +125,26 @@ describe("messages of discovery", () => {
         ],
       ] as const,
     ];
+  it("have a picture of the last event where the recorder publishes one", () => {
+    const [, device] = devicesOf({ ...HOUSE, eventPictures: true }, SETTINGS);
+    assert.deepEqual(device?.message.components["event-picture"], {
+      ...{ platform: "image", name: "Last event", icon: "mdi:image-area" },
+      unique_id: "nightjar-camera-yard-event-picture",
+      image_topic: "nightjar/camera/yard/event/snapshot",
+      content_type: "image/jpeg",
+    });
+    assert.deepEqual(
+      discoveryFaults(
+        "homeassistant",
+        `homeassistant/device/${device?.id}/config`,
+        JSON.stringify(device?.message),
+      ),
+      [],
+    );
+    const [, without] = devicesOf(HOUSE, SETTINGS);
+    assert.equal(without?.message.components["event-picture"], undefined);
+  });
+
   for (const [what, can, more] of abilities) {
     it(`have the entities of a camera ${what}, and no others`, () => {
       const [camera] = HOUSE.cameras;

@@ -6,7 +6,6 @@ import type { Right } from "../../../core/domain/roles.ts";
 import type { DetectionView } from "../../../core/http/detection-schemas.ts";
 import { silentLog } from "../../../core/log.ts";
 import { judgePublish, mayReceive } from "../../../core/mqtt/access.ts";
-import { SnapshotTopics } from "../../../core/mqtt/snapshot-topics.ts";
 import { SwitchStates } from "../../../core/mqtt/switch-states.ts";
 import type { AuxiliaryPart } from "../../../core/plugin/contract/camera-abilities.ts";
 import type { Principal } from "../../../core/users/principal.ts";
@@ -72,34 +71,6 @@ describe("states of what can be switched at cameras", () => {
   });
 });
 
-describe("pictures that are published", () => {
-  it("are retained as bytes, taken once for all who ask at once, and bounded", async () => {
-    const sent: [string, unknown, boolean][] = [];
-    const asked: number[] = [];
-    let size = 3;
-    const pictures = new SnapshotTopics({
-      base: () => "nightjar",
-      async snapshot(_camera, width) {
-        asked.push(width);
-        return { jpeg: Buffer.alloc(size, 0xff), timeMs: 7 };
-      },
-      publish: async ({ topic, payload, retain }) => void sent.push([topic, payload, retain]),
-    });
-    const taken = await Promise.all([
-      pictures.publish("yard", 640),
-      pictures.publish("yard", 640),
-      pictures.publish("yard", 320),
-    ]);
-    assert.deepEqual(taken, new Array(3).fill({ timeMs: 7, sizeBytes: 3 }));
-    assert.deepEqual(asked, [640, 320]);
-    assert.deepEqual(sent, new Array(2).fill(["nightjar/camera/yard/snapshot", Buffer.alloc(3, 0xff), true]));
-    size = 250_001;
-    await assert.rejects(pictures.publish("yard", 640), { code: "NJ_MQTT_PICTURE_SIZE" });
-    size = 250_000;
-    assert.equal((await pictures.publish("yard", 640)).sizeBytes, 250_000);
-  });
-});
-
 describe("topics of cameras", () => {
   const who = (rights: readonly Right[], cameras: Principal["cameras"]): Principal => ({
     ...{ sessionId: "s", userName: "ann", role: "administrator", cameras, expiresAtMs: 1 },
@@ -114,6 +85,7 @@ describe("topics of cameras", () => {
   };
   const SENT: Readonly<Record<string, Right>> = {
     snapshot: "snapshot",
+    "event/snapshot": "snapshot",
     "detection/state": "cameras.view",
     "detector/nightjar-vca-motion/motion/state": "cameras.view",
     "auxiliary/light/state": "cameras.view",

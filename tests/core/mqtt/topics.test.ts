@@ -29,6 +29,7 @@ const SPOKEN = {
     "house/camera/yard-2/auxiliary/siren/state",
     "house/camera/yard-2/detect/line-crossing/state",
     "house/camera/yard-2/detect/line-crossing/tell-home/state",
+    "house/camera/yard-2/event/snapshot",
     "house/camera/yard-2/snapshot",
     "house/camera/yard-2/snapshot_url",
     "house/storage/0b9c-1/state",

@@ -5404,6 +5404,8 @@ export interface Operations {
         readonly base: string;
         /** Address of the recorder's pages, `https://nvr.example`: links to pictures and clips in messages begin with it. Empty: with `/`. */
         readonly webAddress: string;
+        /** Publish a picture of the camera with each of its events, at most one in five seconds: each is decoded for it. */
+        readonly eventPictures: boolean;
         /** The broker within, in clear. */
         readonly tcp: {
           /** Listen here while the broker is the one within. */
@@ -5475,6 +5477,8 @@ export interface Operations {
       readonly base?: string;
       /** Address of the recorder's pages, `https://nvr.example`: links to pictures and clips in messages begin with it. Empty: with `/`. */
       readonly webAddress?: string;
+      /** Publish a picture of the camera with each of its events, at most one in five seconds: each is decoded for it. */
+      readonly eventPictures?: boolean;
       readonly tcp?: {
         /** Listen here while the broker is the one within. */
         readonly enabled?: boolean;
@@ -5517,6 +5521,8 @@ export interface Operations {
         readonly base: string;
         /** Address of the recorder's pages, `https://nvr.example`: links to pictures and clips in messages begin with it. Empty: with `/`. */
         readonly webAddress: string;
+        /** Publish a picture of the camera with each of its events, at most one in five seconds: each is decoded for it. */
+        readonly eventPictures: boolean;
         /** The broker within, in clear. */
         readonly tcp: {
           /** Listen here while the broker is the one within. */

@@ -81,6 +81,14 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
           mono
         />
       )}
+      {draft.broker === "off" ? null : (
+        <CheckField
+          label={t("mqtt.eventPictures")}
+          checked={draft.eventPictures}
+          onChange={(eventPictures) => put({ eventPictures })}
+          hint={t("mqtt.eventPictures.hint")}
+        />
+      )}
       {draft.broker === "embedded" ? (
         <>
           <DoorFields title={t("mqtt.inClear")} door={draft.tcp} onChange={(tcp) => put({ tcp })} />

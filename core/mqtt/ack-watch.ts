@@ -1,0 +1,125 @@
+// What was handed to another broker and is not acknowledged yet: bounded in number, in bytes and in time, because a broker that
+// stands still keeps its connection, takes bytes for a while, and would be waited for without end.
+import type { Clock, Timer } from "../clock.ts";
+import { NightjarError } from "../errors.ts";
+
+/** Nothing came from the broker for so long while something waits: it stands still. */
+export const STANDS_STILL_MS = 10_000;
+/** It says something, but not what is waited for. */
+export const LONGEST_WAIT_MS = 60_000;
+/** More than all states and a batch of events of the largest recorder. */
+export const MOST_WAITING = 50_000;
+export const MOST_WAITING_BYTES = 32 * 1024 * 1024;
+/** A process that stood still itself reads first what came meanwhile. */
+const SECOND_LOOK_MS = 1_000;
+
+/** Why a broker is given up: the word for programs, and for people what is seen of it. */
+export interface BrokerFault {
+  readonly case: "stands-still" | "acknowledges-nothing" | "too-much-waits";
+  readonly message: string;
+}
+
+interface Waiting {
+  readonly sinceMs: number;
+  readonly bytes: number;
+  readonly reject: (error: Error) => void;
+}
+
+export class AckWatch {
+  readonly #clock: Clock;
+  readonly #onFault: (fault: BrokerFault) => void;
+  /** In the order in which they were sent. */
+  readonly #waiting = new Set<Waiting>();
+  #bytes = 0;
+  #heardMs = 0;
+  #timer: Timer | undefined;
+  #wasDue = false;
+
+  /** `onFault` gives the broker up: it ends the connection and calls `giveUp`. */
+  constructor(clock: Clock, onFault: (fault: BrokerFault) => void) {
+    this.#clock = clock;
+    this.#onFault = onFault;
+  }
+
+  /** What waits. */
+  get waiting(): { readonly messages: number; readonly bytes: number } {
+    return { messages: this.#waiting.size, bytes: this.#bytes };
+  }
+
+  /** The broker sent something, whatever it was. */
+  heard(): void {
+    this.#heardMs = this.#clock.monotonicMs();
+  }
+
+  /** Has `send` send something of that size, and resolves when it says so. Rejects with `NJ_MQTT_AWAY` when it is given up. */
+  hand(bytes: number, send: (done: (error: Error | undefined) => void) => void): Promise<void> {
+    if (this.#waiting.size >= MOST_WAITING || this.#bytes + bytes > MOST_WAITING_BYTES) {
+      this.#onFault({
+        case: "too-much-waits",
+        message: `it is too slow: ${this.#waiting.size} messages wait for its acknowledgement`,
+      });
+      return Promise.reject(brokerAway());
+    }
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { sinceMs: this.#clock.monotonicMs(), bytes, reject };
+      this.#waiting.add(waiting);
+      this.#bytes += bytes;
+      this.#timer ??= this.#clock.after(STANDS_STILL_MS, () => this.#look());
+      send((error) => {
+        if (!this.#forget(waiting)) return;
+        if (error === undefined) resolve();
+        else reject(brokerAway(error));
+      });
+    });
+  }
+
+  /** The connection is over: nothing of it is waited for any more. */
+  giveUp(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#wasDue = false;
+    for (const waiting of [...this.#waiting]) {
+      this.#forget(waiting);
+      waiting.reject(brokerAway());
+    }
+  }
+
+  #forget(waiting: Waiting): boolean {
+    if (!this.#waiting.delete(waiting)) return false;
+    this.#bytes -= waiting.bytes;
+    return true;
+  }
+
+  #look(): void {
+    this.#timer = undefined;
+    const [oldest] = this.#waiting;
+    if (oldest === undefined) return;
+    const nowMs = this.#clock.monotonicMs();
+    const quietForMs = nowMs - Math.max(this.#heardMs, oldest.sinceMs);
+    const waitsForMs = nowMs - oldest.sinceMs;
+    const leftMs = Math.min(STANDS_STILL_MS - quietForMs, LONGEST_WAIT_MS - waitsForMs);
+    if (leftMs <= 0 && this.#wasDue) {
+      this.#onFault(faultOf(quietForMs >= STANDS_STILL_MS));
+      return;
+    }
+    this.#wasDue = leftMs <= 0;
+    this.#timer = this.#clock.after(leftMs <= 0 ? SECOND_LOOK_MS : leftMs, () => this.#look());
+  }
+}
+
+function faultOf(isQuiet: boolean): BrokerFault {
+  return isQuiet
+    ? {
+        case: "stands-still",
+        message: "it stands still: it keeps the connection and has answered nothing for 10 seconds",
+      }
+    : {
+        case: "acknowledges-nothing",
+        message: "it answers, but has not acknowledged a message for 60 seconds",
+      };
+}
+
+/** What whoever publishes is told while there is no way to the broker. */
+export function brokerAway(cause?: Error): NightjarError {
+  return new NightjarError("NJ_MQTT_AWAY", "unavailable", "the MQTT broker is away", {}, cause);
+}
