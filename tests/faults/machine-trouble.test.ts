@@ -2,6 +2,8 @@
 // load (machine-trouble.ts).
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
+import { missingBeyondSlew } from "../support/recorder-evidence.ts";
+import { DEMO_FRAME_MS } from "../support/recorder-rig.ts";
 import {
   type MachineTrouble,
   type MachineTroubleResult,
@@ -49,7 +51,7 @@ describe("a recorder tells of its machine's trouble", { skip: noMachineTrouble()
   it("and records on meanwhile", () => {
     const { recorded, droppedBySender, fsck } = result;
     assert.deepEqual(
-      [recorded.cameras, recorded.gaps, recorded.missing, recorded.reconnected],
+      [recorded.cameras, recorded.gaps, missingBeyondSlew(recorded, DEMO_FRAME_MS), recorded.reconnected],
       [2, [], [], []],
     );
     assert.equal(droppedBySender, 0);

@@ -41,16 +41,21 @@ export class AskedRecorder {
     return new AskedRecorder(rig, await activate(rig.url, rig.activationCode));
   }
 
-  /** Throws for any answer but a good one. */
+  /** Throws for any answer but a good one. `path`: below `/api/v1`. */
   async ask<T>(path: string, method = "GET", body?: object): Promise<T> {
-    const response = await fetch(new URL(`/api/v1/${path}`, this.#rig.url), {
+    return JSON.parse(await this.text(`/api/v1/${path}`, method, body)) as T;
+  }
+
+  /** The same for what is no JSON, or lies elsewhere. */
+  async text(path: string, method = "GET", body?: object): Promise<string> {
+    const response = await fetch(new URL(path, this.#rig.url), {
       method,
       headers: { authorization: `Bearer ${this.#token}`, "content-type": "application/json" },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     assert.ok(response.ok, `${method} ${path}: ${response.status} ${text}`);
-    return JSON.parse(text) as T;
+    return text;
   }
 
   /** The newest events of a kind. */
