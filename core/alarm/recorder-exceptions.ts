@@ -104,9 +104,9 @@ export class RecorderExceptions {
   look(): void {
     this.#lookAtArrays();
     const isUp = this.#sources.networkIsUp();
-    // Where there never was a network none is gone.
+    // Where there never was a network none is gone; an adapter that is pulled takes all that is known of it along.
     if (isUp === true) this.#wasUp = true;
-    const isGone = isUp === false && this.#wasUp;
+    const isGone = isUp !== true && this.#wasUp;
     this.#lasting("exception-network", isGone, NETWORK_GONE_AFTER_MS, () => ({}));
     const load = this.#sources.load();
     const isOverloaded = load !== undefined && load > OVERLOAD;

@@ -31,6 +31,7 @@ function detectionStep(facts: ExplainFacts): ExplainStep {
     return make("no", said("detection-failed", { said: detection.said }));
   if (isNow && detection.status !== "looking") return make("unknown", said("detection-waiting"));
   return make("ok", said("detection-on", { types: listed(detection.types) }), [
+    detection.leftOut === undefined ? undefined : said(`detection-${detection.leftOut}`),
     unread.length === 0 ? undefined : said("detection-unread", { rules: unread.join("; ") }),
   ]);
 }

@@ -50,7 +50,7 @@ export interface ExplainedCamera {
 /** Detection of a camera as the recorder shows it. */
 export interface ExplainedDetection {
   readonly enabled: boolean;
-  readonly state: { readonly status: string; readonly problem?: string };
+  readonly state: { readonly status: string; readonly problem?: string; readonly pace?: string };
   readonly detectors: readonly {
     readonly enabled: boolean;
     readonly isPresent: boolean;
@@ -193,7 +193,12 @@ async function gather(
             enabled: detection.enabled,
             types: looksFor,
             unread: unreadOf(detection),
-            ...(isNow ? { status: detection.state.status, said: detection.state.problem } : {}),
+            ...(isNow
+              ? {
+                  ...{ status: detection.state.status, said: detection.state.problem },
+                  leftOut: leftOutOf(detection.state),
+                }
+              : {}),
           },
     arming: viewer.arming
       ? {
@@ -214,6 +219,10 @@ function unreadOf({ detectors }: ExplainedDetection): readonly string[] {
     .flatMap(({ rules = [], unreadRules = [] }) =>
       rules.filter(({ id }) => unreadRules.includes(id)).map(({ id, name = id }) => name),
     );
+}
+
+function leftOutOf({ pace }: ExplainedDetection["state"]): "slower" | "key-frames" | undefined {
+  return pace === "slower" || pace === "key-frames" ? pace : undefined;
 }
 
 function typesOf(detection: ExplainedDetection | undefined): readonly EventTypeId[] {

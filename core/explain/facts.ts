@@ -140,6 +140,8 @@ export interface ExplainFacts {
         /** Of now only. */
         readonly status?: string | undefined;
         readonly said?: string | undefined;
+        /** Of now only: which pictures are left out, as looking takes more of the processor than it may. */
+        readonly leftOut?: "slower" | "key-frames" | undefined;
         /** What its detectors look for. */
         readonly types: readonly string[];
         /** Names of rules that are drawn for one of its detectors, which makes nothing of them. */

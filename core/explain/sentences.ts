@@ -52,6 +52,9 @@ export const SENTENCES: Readonly<Record<string, string>> = {
   "detection-failed": "Detection does not work[: {said}]",
   "detection-waiting": "Detection has only begun, or waits for pictures.",
   "detection-on": "The recorder looks for: {types}.",
+  "detection-slower":
+    "Fewer pictures than usual are looked at: detection may not take more of the processor.",
+  "detection-key-frames": "Only key frames are looked at: detection may not take more of the processor.",
   "detection-unread": "Drawn, but the detector does not read it: {rules}.",
   "rule-none": "No rule is about these events: without one all are armed.",
   "rule-about": "Rules about it: {rules}.",

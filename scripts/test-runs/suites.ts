@@ -70,7 +70,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
     ],
     big: ["playback", "footage-live", "live", "wall", "codecs"],
   },
-  faults: { files: ["tests/faults/**/*.test.ts"], big: ["kill-storm", "neighbours", "bad-plugins", "crowd"] },
+  faults: {
+    files: ["tests/faults/**/*.test.ts"],
+    big: ["kill-storm", "neighbours", "bad-plugins", "crowd", "analysis-trouble"],
+  },
 };
 
 /** Started early, since they take longest, the longest first: a run is over when its last file is. */
@@ -83,7 +86,10 @@ const LONG = [
   "database-rescue",
   "h265-playback",
   "service-systemd",
+  "analysis-trouble",
+  "machine-trouble",
   "doctor",
+  "full-disk",
   "pages",
   "linkage-page",
   "plugins-install",

@@ -1,29 +1,13 @@
 // A stranger's detector, in a process of its own: it gets pictures at the size and rate that it asks for, what it sees becomes
 // events, with the way that something took which it knows again, and one that hangs is ended without costing the others anything.
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { describe, it } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { activate } from "../support/accounts.ts";
 import { boxClip } from "../support/detection-clips.ts";
-import { ROOT } from "../support/program.ts";
 import { RecorderRig } from "../support/recorder-rig.ts";
-
-const TEMPLATE = join(ROOT, "core/plugin/create/templates/vca");
-
-/** A detector made of the template, with another one's inside. */
-function stranger(folder: string, id: string, detector: string): void {
-  const own = join(folder, `nightjar-vca-${id}`);
-  mkdirSync(own, { recursive: true });
-  cpSync(join(TEMPLATE, "src"), join(own, "src"), { recursive: true });
-  for (const file of ["package.json", "config.schema.json", "src/index.ts"]) {
-    const text = readFileSync(join(TEMPLATE, file), "utf8");
-    writeFileSync(join(own, file), text.replaceAll("template", id));
-  }
-  writeFileSync(join(own, "src/detector.ts"), detector);
-}
+import { writeStrangerDetector } from "../support/stranger-detector.ts";
 
 const HEAD = `import { Type } from "@nightjar/core";
 const common = { displayName: "Stranger", eventTypes: ["scene-change"], frames: { width: 32, height: 18, perSecond: 2 }, configSchema: Type.Object({}) };`;
@@ -74,9 +58,9 @@ describe("strangers' detectors", { timeout: 600_000 }, () => {
     const clip = dir.join("box.mp4");
     boxClip(clip, 16, 7, 10);
     const plugins = dir.join("plugins");
-    stranger(plugins, "teller", TEACHER);
-    stranger(plugins, "hanger", HANGS);
-    stranger(plugins, "follower", FOLLOWER);
+    writeStrangerDetector(plugins, "teller", TEACHER);
+    writeStrangerDetector(plugins, "hanger", HANGS);
+    writeStrangerDetector(plugins, "follower", FOLLOWER);
     const rig = await RecorderRig.start({ cameras: 1, clip, pluginPath: plugins });
     t.after(() => rig.dispose());
     const token = await activate(rig.url, rig.activationCode);

@@ -201,3 +201,16 @@ export function recordedUntil(
     endsEarlyMs: Math.round(endMs - Math.min(...ends)),
   };
 }
+
+/** By so much at most the wall time of files is slewed (core/media/process/run-clock.ts). */
+const SLEW_SHARE = 500e-6;
+
+/**
+ * Of what is missing or doubled of cameras that send a frame every `frameMs`, that which the slewing of their clock does not
+ * explain: on a busy machine, in which arrivals come late for minutes, that makes a frame of difference. One that is lost is a
+ * gap besides.
+ */
+export function missingBeyondSlew({ missing, seconds }: RecordedEvidence, frameMs: number): string[] {
+  const slewed = Math.ceil((seconds * 1_000 * SLEW_SHARE) / frameMs);
+  return missing.filter((text) => Math.abs(Number(text.split(": ").at(-1))) > slewed);
+}

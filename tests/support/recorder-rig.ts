@@ -51,7 +51,7 @@ export interface RigOptions {
 
 export interface StatusBody {
   readonly processes: readonly {
-    readonly name: Role;
+    readonly name: AnyRole;
     readonly pid?: number;
     readonly status: string;
   }[];
@@ -66,6 +66,8 @@ export interface StatusBody {
 }
 
 export type Role = "media" | "core" | "gateway";
+/** With those that are there only while somebody wants them. */
+export type AnyRole = Role | "analysis";
 
 export class RecorderRig {
   readonly #finished = new Set<string>();
@@ -297,7 +299,7 @@ export class RecorderRig {
   }
 
   /** Pids of the recorder's children, as the supervisor wrote them. */
-  async pidOf(name: Role): Promise<number> {
+  async pidOf(name: AnyRole): Promise<number> {
     return waitFor(
       async () => {
         const found = (await this.status())?.processes.find((process) => process.name === name);
@@ -308,7 +310,7 @@ export class RecorderRig {
   }
 
   /** Pid of one of the recorder's processes as the system knows it, also while core is away. */
-  childPid(role: Role): number | undefined {
+  childPid(role: AnyRole): number | undefined {
     try {
       return this.#childrenNow().find((pid) => {
         const args = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
@@ -334,7 +336,7 @@ export class RecorderRig {
    * Keeps one process from running: it is stopped, and so is each that the supervisor starts in its place.
    * `release` lets the next one run.
    */
-  withhold(role: Role): { release(): void } {
+  withhold(role: AnyRole): { release(): void } {
     let held: number | undefined;
     const hold = (): void => {
       const pid = this.childPid(role);

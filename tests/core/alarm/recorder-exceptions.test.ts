@@ -63,6 +63,17 @@ describe("exceptions (manual 11.7)", () => {
     assert.deepEqual(await open(), []);
   });
 
+  it("tell of a network whose only adapter was pulled, as of a cable", async (t) => {
+    const { clock, machine, open } = await fixture(t);
+    clock.advance(10_000);
+    machine.isUp = undefined;
+    clock.advance(20_000);
+    assert.deepEqual(await open(), ["exception-network"]);
+    machine.isUp = true;
+    clock.advance(5_000);
+    assert.deepEqual(await open(), []);
+  });
+
   it("tell of disk arrays that lack disks, each for as long as it does", async (t) => {
     const { clock, machine, open, rows } = await fixture(t);
     machine.arrays = [{ name: "md0", state: "clean", missing: 1 }];

@@ -138,6 +138,24 @@ describe("a moment of a camera", () => {
     assert.equal((await ask({})).step("detection")?.notes.length, 0);
   });
 
+  it("says of this moment that pictures are left out, as looking takes more than it may", async () => {
+    const found = sources(db);
+    const detectors = found.detection("yard")?.detectors ?? [];
+    const notes = async (pace: string, atMs?: number) => {
+      const detection = () => ({ enabled: true, state: { status: "looking", pace }, detectors });
+      const { step, say } = await ask(atMs === undefined ? {} : { atMs }, ALL, { ...found, detection });
+      return step("detection")?.notes.map(say);
+    };
+    assert.deepEqual(await notes("slower"), [
+      "Fewer pictures than usual are looked at: detection may not take more of the processor.",
+    ]);
+    assert.deepEqual(await notes("key-frames"), [
+      "Only key frames are looked at: detection may not take more of the processor.",
+    ]);
+    assert.deepEqual(await notes("idle"), []);
+    assert.deepEqual(await notes("key-frames", at(2)), []);
+  });
+
   it("that was recorded and had an event is told by both", async () => {
     const { recordingText, alarmText, step, isNow } = await ask({ atMs: at(2) + 3_000 });
     assert.equal(isNow, false);
