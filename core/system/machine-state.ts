@@ -1,13 +1,13 @@
 // Facts about the machine that people want to be told of: whether any network link is up, how much its processors are asked
 // for, and how much memory it has left.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus, freemem, loadavg, networkInterfaces, totalmem } from "node:os";
 
 const NETWORK_FOLDER = "/sys/class/net";
 const BLOCK_FOLDER = "/sys/block";
 
 /**
- * True where a link is up. On Linux as the cables say (`carrier`); elsewhere where there is an address. Undefined where the
+ * True where a link is up. On Linux as the cables of its adapters say (`carrier`); elsewhere where there is an address. Undefined where the
  * machine has no network of its own at all.
  */
 export function networkIsUp(folder = NETWORK_FOLDER): boolean | undefined {
@@ -81,9 +81,10 @@ export function machineFigures(): MachineFigures {
 /** Whether each link but the loopback is up; undefined where the system has no such folder. */
 function linuxLinks(folder: string): boolean[] | undefined {
   try {
-    return readdirSync(folder)
-      .filter((name) => name !== "lo")
-      .map((name) => carrierOf(`${folder}/${name}/carrier`));
+    const links = readdirSync(folder).filter((name) => name !== "lo");
+    // Where there are adapters they alone count: bridges of containers are up whatever becomes of the cable.
+    const adapters = links.filter((name) => existsSync(`${folder}/${name}/device`));
+    return (adapters.length > 0 ? adapters : links).map((name) => carrierOf(`${folder}/${name}/carrier`));
   } catch {
     return undefined;
   }

@@ -166,6 +166,14 @@ describe("the machine", () => {
     assert.equal(networkIsUp(dir.path), false);
     link("eth1", "1\n");
     assert.equal(networkIsUp(dir.path), true);
+    link("eth0/device", undefined);
+    assert.equal(
+      networkIsUp(dir.path),
+      false,
+      "a bridge of containers is no network where there is an adapter",
+    );
+    link("eth0", "1\n");
+    assert.equal(networkIsUp(dir.path), true);
     assert.notEqual(networkIsUp(dir.join("nowhere")), undefined);
     assert.ok((loadPerProcessor() ?? 0) >= 0);
   });
