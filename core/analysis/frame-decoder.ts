@@ -39,6 +39,8 @@ export interface FrameDecoderOptions {
   readonly output: ChildOutput;
   /** A picture's brightness, valid during the call only, and when it was taken. */
   onPicture(luma: Buffer, timeMs: number): void;
+  /** ffmpeg said that something is wrong with what it is fed. */
+  onComplaint(): void;
   /** ffmpeg ended by itself, or was ended for a reason; not called after `stop`. */
   onEnd(reason: string): void;
 }
@@ -89,6 +91,7 @@ export class FrameDecoder {
     });
     this.#child.stderr?.on("data", (chunk: Buffer) => {
       this.#stderr = (this.#stderr + chunk.toString("latin1")).slice(-STDERR_LIMIT_BYTES);
+      if (!this.#stopped) options.onComplaint();
     });
     this.#child.stdin?.on("error", () => undefined);
     this.#child.once("error", (error) => this.#end(error.message));

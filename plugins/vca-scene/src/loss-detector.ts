@@ -4,13 +4,10 @@ import { type LossOptions, lossOptions } from "./config.ts";
 
 /** Any picture will do: the smallest that is to be had. */
 const FRAMES = { width: 16, height: 16, perSecond: 1, idlePerSecond: 0.5 } as const;
-/** Until the first picture: a camera connects, a key frame comes, a decoder starts. */
-const FIRST_PICTURE_MS = 20_000;
 
 interface Watched {
   readonly limitMs: number;
   readonly isOff: boolean;
-  hasSeen: boolean;
   isOpen: boolean;
 }
 
@@ -28,7 +25,6 @@ export function lossDetector(): Detector {
       watches.set(watch, {
         limitMs: afterSeconds * 1_000,
         isOff: settings.sensitivity === 0,
-        hasSeen: false,
         isOpen: false,
       });
     },
@@ -36,13 +32,11 @@ export function lossDetector(): Detector {
       const watched = watches.get(watch);
       if (watched === undefined || watched.isOff) return [];
       if (frame !== undefined) {
-        watched.hasSeen = true;
         if (!watched.isOpen) return [];
         watched.isOpen = false;
         return [{ kind: "end", type: "video-loss", timeMs: frame.timeMs }];
       }
-      const limitMs = watched.hasSeen ? watched.limitMs : Math.max(watched.limitMs, FIRST_PICTURE_MS);
-      if (silentMs < limitMs || watched.isOpen) return [];
+      if (silentMs < watched.limitMs || watched.isOpen) return [];
       watched.isOpen = true;
       return [{ kind: "start", type: "video-loss", timeMs: nowMs - silentMs }];
     },

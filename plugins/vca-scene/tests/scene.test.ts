@@ -129,8 +129,6 @@ describe("video loss", () => {
     assert.deepEqual(await lost(silences, 2), ["start 1000", "end 8000"]);
     assert.deepEqual(await lost(silences, 10), []);
     assert.deepEqual(await lost(silences, 5, 0), []);
-    const slow = [1_000, 5_000, 12_000, 0, 1_000, 5_000];
-    assert.deepEqual(await lost(slow), ["start 0"], "a camera that only connects has lost nothing yet");
-    assert.deepEqual(await lost([1_000, 19_000, 21_000, 0]), ["start -19000", "end 3000"]);
+    assert.deepEqual(await lost([1_000, 4_000, 5_000, 0]), ["start -3000", "end 3000"], "also of the first");
   });
 });

@@ -67,6 +67,7 @@ async function decoder(options: Partial<FrameDecoderOptions> & Pick<FrameDecoder
         mean: luma.reduce((sum, value) => sum + value, 0) / luma.length,
       });
     },
+    onComplaint: () => undefined,
     onEnd: (reason) => ends.push(reason),
     ...options,
   });
