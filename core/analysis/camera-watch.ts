@@ -239,6 +239,8 @@ export class CameraWatch {
       const decoder = new FrameDecoder({
         ...{ ffmpeg, clock, output, size: this.#size, format: entryOfWire(video) },
         onPicture: (luma, timeMs) => this.#picture(luma, timeMs),
+        // Of what is left out the next ones may be whole.
+        onDamaged: () => this.#gate.wake(),
         onComplaint: () => this.#first.over(),
         onEnd: (reason) => this.#decoderEnded(reason),
       });

@@ -131,4 +131,28 @@ describe("video loss", () => {
     assert.deepEqual(await lost(silences, 5, 0), []);
     assert.deepEqual(await lost([1_000, 4_000, 5_000, 0]), ["start -3000", "end 3000"], "also of the first");
   });
+
+  it("does not end with the picture that the decoder held back since its begin, but with the one after", async () => {
+    const detector = lossDetector();
+    const settings = { sensitivity: 50, rules: [], options: { afterSeconds: 5 } };
+    await detector.begin({ watch: "w", camera: "yard", settings }, { signal });
+    const told: string[] = [];
+    for (const [nowMs, silentMs, timeMs] of [
+      [60_000, 0, 59_900],
+      [66_000, 6_000, undefined],
+      [70_000, 0, 60_100],
+      [70_000, 0, 69_900],
+      // A clock that was set back is no reason to wait for hours.
+      [76_000, 6_000, undefined],
+      [9_000, 0, 8_900],
+    ] as const) {
+      const frame = timeMs === undefined ? {} : { frame: { timeMs, width: 16, height: 16 } };
+      for (const report of await detector.look(
+        { watch: "w", nowMs, silentMs, ...frame },
+        { signal, luma: new Uint8Array(256) },
+      ))
+        told.push(`${report.kind} ${"timeMs" in report ? report.timeMs : 0}`);
+    }
+    assert.deepEqual(told, ["start 60000", "end 69900", "start 70000", "end 8900"]);
+  });
 });
