@@ -8,10 +8,12 @@ import type { Log } from "../log.ts";
 import type { Sandbox } from "../media/ffmpeg/sandbox.ts";
 import { entryOfWire } from "../media/live/transcoder.ts";
 import { LIVE_HEADER_BYTES, readLiveHeader, type WireFormat } from "../media/live-wire.ts";
+import type { StreamState } from "../media/source.ts";
 import type { DetectorActivity, DetectorReport } from "../plugin/contract/detector.ts";
 import { type DetectorCalls, DetectorRun } from "./detector-run.ts";
 import { isDisposable } from "./disposable-frame.ts";
 import { EarlyFrames } from "./early-frames.ts";
+import { FirstPicture } from "./first-picture.ts";
 import { type DecodedSize, FrameDecoder } from "./frame-decoder.ts";
 import { FrameGate } from "./frame-gate.ts";
 import type { LoadStep } from "./load-governor.ts";
@@ -61,6 +63,7 @@ export class CameraWatch {
   readonly #sinceMs: number;
   #isStarting = false;
   readonly #early = new EarlyFrames();
+  readonly #first: FirstPicture;
   /** There is no ffmpeg, as far as is known. */
   #isBlind = false;
   #isSubscribing = false;
@@ -91,6 +94,8 @@ export class CameraWatch {
       isDisposable: (data) => isDisposable(this.#format?.video?.codec ?? "", data),
       write: (header, data) => this.#decoder?.write(header, data),
     });
+    this.#sinceMs = parts.clock.monotonicMs();
+    this.#first = new FirstPicture(this.#sinceMs);
     const { camera } = desired;
     this.#runs = desired.detectors.map(
       (detector) =>
@@ -102,10 +107,9 @@ export class CameraWatch {
           onActivity: (activity) => parts.onActivity(camera, activity),
           onWake: () => this.#gate.wake(),
           onEnded: () => parts.onEnded(camera, detector),
-          isBlind: () => this.#isBlind,
+          isBlind: () => this.#isBlind || this.#first.isAwaited(parts.clock.monotonicMs()),
         }),
     );
-    this.#sinceMs = parts.clock.monotonicMs();
     this.#measured.atMs = this.#sinceMs;
     this.#measuring = parts.clock.every(MEASURE_MS, () => void this.#measure());
     void this.subscribe();
@@ -126,6 +130,7 @@ export class CameraWatch {
       });
       if (this.#isClosed) subscription.close();
       else this.#subscription = subscription;
+      this.streamState(subscription.state);
     } catch (error) {
       this.#problem = `no pictures come from the recorder: ${String(error)}`;
       this.#retry = clock.after(SUBSCRIBE_AGAIN_MS, () => void this.subscribe());
@@ -134,8 +139,14 @@ export class CameraWatch {
     }
   }
 
+  /** What `media` says of the stream that is looked at. */
+  streamState(state: StreamState): void {
+    this.#first.state(state);
+  }
+
   /** `media` has gone; its subscriptions with it. */
   mediaLost(): void {
+    this.#first.restart(this.#parts.clock.monotonicMs());
     this.#subscription = undefined;
     this.#format = undefined;
     this.#endDecoder();
@@ -228,6 +239,9 @@ export class CameraWatch {
       const decoder = new FrameDecoder({
         ...{ ffmpeg, clock, output, size: this.#size, format: entryOfWire(video) },
         onPicture: (luma, timeMs) => this.#picture(luma, timeMs),
+        // Of what is left out the next ones may be whole.
+        onDamaged: () => this.#gate.wake(),
+        onComplaint: () => this.#first.over(),
         onEnd: (reason) => this.#decoderEnded(reason),
       });
       this.#measured.decodeSeconds = 0;
@@ -268,6 +282,8 @@ export class CameraWatch {
   #frame(message: Buffer): void {
     const header = readLiveHeader(message);
     if (header === undefined || header.track !== "video") return;
+    // What was waited for until now is no silence of the camera's.
+    if (this.#first.frame(this.#parts.clock.monotonicMs())) for (const run of this.#runs) run.leftOut();
     if (this.#isStarting) this.#early.hold(message, header.keyFrame);
     if (this.#decoder === undefined) return;
     if (this.#gate.frame(header, message.subarray(LIVE_HEADER_BYTES)))
@@ -277,6 +293,7 @@ export class CameraWatch {
   #picture(luma: Buffer, timeMs: number): void {
     this.#pictures += 1;
     this.#problem = undefined;
+    this.#first.over();
     this.#gate.picture(timeMs);
     for (const run of this.#runs) run.picture(luma, this.#size.width, this.#size.height, timeMs);
   }

@@ -36,7 +36,7 @@ export interface DetectorRunOptions {
   onWake(): void;
   /** What it had open is over. */
   onEnded(): void;
-  /** The recorder itself cannot decode: that no picture comes says nothing of the camera. */
+  /** The recorder itself cannot decode, or only begins to: that no picture comes says nothing of the camera. */
   isBlind?(): boolean;
 }
 
@@ -116,7 +116,7 @@ export class DetectorRun {
     if (!this.#isBusy) void this.#work();
   }
 
-  /** The stream goes on, and a picture is left out because nothing happens: that is no silence. */
+  /** The stream begins, or it goes on and a picture is left out because nothing happens: that is no silence. */
   leftOut(): void {
     this.#lastPictureMs = this.#options.clock.monotonicMs();
   }

@@ -8,6 +8,7 @@ import { type Sandbox, sandboxed } from "../media/ffmpeg/sandbox.ts";
 import type { LiveFrameHeader } from "../media/live-wire.ts";
 import { fragment, initSegment, type VideoEntryFormat } from "../media/mp4/index.ts";
 import { processFigures, wrappedPid } from "../plugin/isolated/process-figures.ts";
+import { DamageWords } from "./damage-words.ts";
 import { NutReader } from "./nut-reader.ts";
 
 /** Input that ffmpeg has not taken yet beyond which frames are left out up to the next key frame. */
@@ -39,6 +40,10 @@ export interface FrameDecoderOptions {
   readonly output: ChildOutput;
   /** A picture's brightness, valid during the call only, and when it was taken. */
   onPicture(luma: Buffer, timeMs: number): void;
+  /** A picture came out of frames that could not be decoded: it shows nothing that was there. */
+  onDamaged(): void;
+  /** ffmpeg said that something is wrong with what it is fed. */
+  onComplaint(): void;
   /** ffmpeg ended by itself, or was ended for a reason; not called after `stop`. */
   onEnd(reason: string): void;
 }
@@ -54,6 +59,10 @@ export class FrameDecoder {
   #sequence = 0;
   #needsKeyFrame: boolean = true;
   #stderr = "";
+  readonly #damageWords = new DamageWords();
+  /** How often ffmpeg spoke of damage, and up to which of these times pictures have been left out for it. */
+  #damages = 0;
+  #damagesAnswered = 0;
   #stopped: boolean = false;
   /** When the first frame went in that nothing has come out for. */
   #unansweredSinceMs: number | undefined;
@@ -77,7 +86,16 @@ export class FrameDecoder {
         this.#unanswered = 0;
         if (this.#stopped || this.#base90k === undefined) return;
         this.#lastPictureMs = (this.#base90k / TICKS_PER_SECOND + seconds) * 1_000;
-        options.onPicture(luma, this.#lastPictureMs);
+        const damages = this.#damages;
+        if (damages === this.#damagesAnswered) {
+          options.onPicture(luma, this.#lastPictureMs);
+          return;
+        }
+        // Words and pictures come by ways of their own: what comes in the same turn of the loop is about the same frames.
+        setImmediate(() => {
+          this.#damagesAnswered = damages;
+        });
+        options.onDamaged();
       },
     });
     output.onBytes((bytes) => {
@@ -88,7 +106,10 @@ export class FrameDecoder {
       }
     });
     this.#child.stderr?.on("data", (chunk: Buffer) => {
-      this.#stderr = (this.#stderr + chunk.toString("latin1")).slice(-STDERR_LIMIT_BYTES);
+      const text = chunk.toString("latin1");
+      this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT_BYTES);
+      if (this.#damageWords.take(text)) this.#damages += 1;
+      if (!this.#stopped) options.onComplaint();
     });
     this.#child.stdin?.on("error", () => undefined);
     this.#child.once("error", (error) => this.#end(error.message));
@@ -175,7 +196,7 @@ function decoderArguments({ width, height, perSecond }: DecodedSize): string[] {
   const period = Math.max(0, 1 / perSecond - EARLY_SECONDS).toFixed(4);
   const turn = `select=isnan(prev_selected_t)+gte(t-prev_selected_t\\,${period})`;
   return [
-    ["-hide_banner", "-loglevel", "error", "-nostdin"],
+    ["-hide_banner", "-loglevel", "repeat+error", "-nostdin"],
     ["-protocol_whitelist", "pipe", "-probesize", "32", "-analyzeduration", "0"],
     ["-flags", "low_delay", "-threads", "1", "-copyts", "-f", "mp4", "-i", "pipe:0"],
     ["-map", "0:v:0", "-an", "-sn", "-dn", "-filter_threads", "1"],

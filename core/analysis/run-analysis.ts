@@ -56,7 +56,10 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
       down: () => {
         for (const watch of watches.values()) watch.mediaLost();
       },
-      streamState: () => undefined,
+      streamState: (camera, stream, state) => {
+        const watch = watches.get(camera);
+        if (watch?.desired.stream === stream) watch.streamState(state);
+      },
     },
     "analysis",
   );

@@ -14,7 +14,7 @@ import {
   SLACK_SECONDS,
   type Span,
 } from "../support/clip-truth.ts";
-import { realClip } from "../support/detection-clips.ts";
+import { realClip, SPRAYED_SHARE } from "../support/detection-clips.ts";
 
 const PEOPLE = "vtest-pets2009-480x360.mp4";
 const skip = realClip(PERSONS.name) === undefined ? "the real clips are not at hand" : false;
@@ -65,9 +65,9 @@ describe("video tampering on real clips", { skip, timeout: 600_000 }, () => {
     ["a cover", [PERSONS.name, PEOPLE], `drawbox=x=0:y=0:w=iw:h=ih:color=0x303030:t=fill:${during},`],
     // Of a bare floor nothing can be covered or blurred: clips with detail.
     [
-      "a spray over two thirds",
+      "a spray over three fifths",
       [PERSONS.name, PEOPLE],
-      `split[a][b];[b]crop=iw*0.68:ih:0:0,boxblur=18:3[c];[a][c]overlay=0:0:${during},`,
+      `split[a][b];[b]crop=iw*${SPRAYED_SHARE}:ih:0:0,boxblur=18:3[c];[a][c]overlay=0:0:${during},`,
     ],
     ["darkness", [PERSONS.name, CARS.name], `eq=brightness=-0.9:${during},`],
   ] as const) {

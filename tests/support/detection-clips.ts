@@ -29,6 +29,46 @@ export function boxClip(file: string, seconds: number, from: number, to: number)
   );
 }
 
+/** What is done to a camera from when to when, as a filter of ffmpeg on the whole picture. */
+export interface TamperSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: "cover" | "spray" | "dark";
+}
+
+/** So much of the picture is blurred by a spray, from the left. */
+export const SPRAYED_SHARE = 0.6;
+
+/**
+ * Makes a still scene full of detail, ten pictures a second with a sensor's noise, that is tampered with now and then. A key
+ * frame every `keySeconds`.
+ */
+export function tamperClip(
+  file: string,
+  seconds: number,
+  keySeconds: number,
+  spans: readonly TamperSpan[],
+): void {
+  const pattern = "110+45*sin(X/3)+35*cos(Y/4)+25*mod(floor(X/40)+floor(Y/40)\\,2)";
+  const scene = `nullsrc=s=640x360:r=10:d=0.1,geq=lum='${pattern}':cb=128:cr=128,loop=-1:1,trim=duration=${seconds}`;
+  const done = spans.map(({ from, to, kind }, index) => {
+    const during = `enable='between(t,${from - 0.05},${to - 0.05})'`;
+    if (kind === "cover") return `drawbox=x=0:y=0:w=iw:h=ih:color=0x303030:t=fill:${during}`;
+    if (kind === "dark") return `eq=brightness=-0.9:${during}`;
+    const [sharp, whole, blurred] = ["a", "b", "c"].map((name) => `[${name}${index}]`);
+    return `split${sharp}${whole};${whole}crop=iw*${SPRAYED_SHARE}:ih:0:0,boxblur=18:3${blurred};${sharp}${blurred}overlay=0:0:${during}`;
+  });
+  const graph = `[0]format=yuv420p,${done.join(",")},noise=alls=8:allf=t,format=yuv420p`;
+  execFileSync(
+    "ffmpeg",
+    [
+      ["-hide_banner", "-loglevel", "error", "-nostdin", "-y", "-f", "lavfi", "-i", scene],
+      ["-filter_complex", graph, "-c:v", "libx264", "-preset", "ultrafast", "-crf", "23"],
+      ["-g", `${10 * keySeconds}`, "-sc_threshold", "0", "-bf", "0", "-an", file],
+    ].flat(),
+  );
+}
+
 /** Brightness of each picture of a clip, as the recorder's decoder gives it. */
 export function* lumaOf(
   file: string,

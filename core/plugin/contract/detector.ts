@@ -73,7 +73,7 @@ export interface DetectorLook {
     readonly width: number;
     readonly height: number;
   };
-  /** How long no picture could be decoded; 0 with a picture. */
+  /** How long no picture could be decoded; 0 with a picture. Does not run while a camera's link is only being built, or without ffmpeg. */
   readonly silentMs: number;
 }
 

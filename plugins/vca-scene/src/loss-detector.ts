@@ -4,14 +4,12 @@ import { type LossOptions, lossOptions } from "./config.ts";
 
 /** Any picture will do: the smallest that is to be had. */
 const FRAMES = { width: 16, height: 16, perSecond: 1, idlePerSecond: 0.5 } as const;
-/** Until the first picture: a camera connects, a key frame comes, a decoder starts. */
-const FIRST_PICTURE_MS = 20_000;
 
 interface Watched {
   readonly limitMs: number;
   readonly isOff: boolean;
-  hasSeen: boolean;
-  isOpen: boolean;
+  /** Of a loss that goes on: when the last picture came before it, and when it was told. */
+  lost: { readonly sinceMs: number; readonly toldMs: number } | undefined;
 }
 
 /** Makes the detector. */
@@ -28,26 +26,29 @@ export function lossDetector(): Detector {
       watches.set(watch, {
         limitMs: afterSeconds * 1_000,
         isOff: settings.sensitivity === 0,
-        hasSeen: false,
-        isOpen: false,
+        lost: undefined,
       });
     },
     async look({ watch, nowMs, silentMs, frame }) {
       const watched = watches.get(watch);
       if (watched === undefined || watched.isOff) return [];
+      const { lost, limitMs } = watched;
       if (frame !== undefined) {
-        watched.hasSeen = true;
-        if (!watched.isOpen) return [];
-        watched.isOpen = false;
+        if (lost === undefined || isHeldBack(frame.timeMs, lost, limitMs)) return [];
+        watched.lost = undefined;
         return [{ kind: "end", type: "video-loss", timeMs: frame.timeMs }];
       }
-      const limitMs = watched.hasSeen ? watched.limitMs : Math.max(watched.limitMs, FIRST_PICTURE_MS);
-      if (silentMs < limitMs || watched.isOpen) return [];
-      watched.isOpen = true;
+      if (silentMs < limitMs || lost !== undefined) return [];
+      watched.lost = { sinceMs: nowMs - silentMs, toldMs: nowMs };
       return [{ kind: "start", type: "video-loss", timeMs: nowMs - silentMs }];
     },
     async end({ watch }) {
       watches.delete(watch);
     },
   };
+}
+
+/** Decoders keep a picture until the next frame comes: what was taken about the begin of the loss is no sign of its end. */
+function isHeldBack(timeMs: number, lost: NonNullable<Watched["lost"]>, limitMs: number): boolean {
+  return timeMs > lost.sinceMs - limitMs && timeMs < lost.toldMs;
 }

@@ -5,6 +5,8 @@ import { factsOf } from "./picture-facts.ts";
 import { type Tampering, TamperModel } from "./tamper-model.ts";
 
 const FRAMES = { width: 320, height: 180, perSecond: 2, idlePerSecond: 0.5 } as const;
+/** The longest time between two pictures of which half may count: it began somewhere between the last good one and the first other. */
+const LONGEST_GAP_MS = 2_750;
 /** Well again for so long, it is over. */
 const OVER_MS = 1_500;
 const WAKE: DetectorAnswer = { kind: "wake" };
@@ -17,6 +19,8 @@ interface Watched {
   sinceMs: number | undefined;
   lastMs: number;
   lastPictureMs: number | undefined;
+  /** The last picture that was well, and no doubt about it. */
+  lastGoodMs: number | undefined;
   isOpen: boolean;
 }
 
@@ -37,6 +41,7 @@ export function tamperDetector(): Detector {
         sinceMs: undefined,
         lastMs: 0,
         lastPictureMs: undefined,
+        lastGoodMs: undefined,
         isOpen: false,
       });
     },
@@ -49,6 +54,7 @@ export function tamperDetector(): Detector {
       const sinceMs = timeMs - (watched.lastPictureMs ?? timeMs);
       watched.lastPictureMs = timeMs;
       const found = watched.model.judge(facts, watched.keenness, watched.options.darkness, sinceMs);
+      if (found === undefined && watched.model.isSteady) watched.lastGoodMs = timeMs;
       const reports = step(watched, found, timeMs);
       const mayBe = watched.sinceMs !== undefined || !watched.model.isSteady;
       return reports.length === 0 && mayBe ? [WAKE] : reports;
@@ -61,7 +67,9 @@ export function tamperDetector(): Detector {
 
 function step(watched: Watched, found: Tampering | undefined, timeMs: number): DetectorReport[] {
   if (found !== undefined) {
-    watched.sinceMs ??= timeMs;
+    // By key frames alone it would be dated, and told of, as late as the next of them comes.
+    const gapMs = Math.max(0, timeMs - (watched.lastGoodMs ?? timeMs));
+    watched.sinceMs ??= timeMs - Math.min(LONGEST_GAP_MS, gapMs) / 2;
     watched.lastMs = timeMs;
     if (watched.isOpen || timeMs - watched.sinceMs < watched.options.afterSeconds * 1_000) return [];
     watched.isOpen = true;

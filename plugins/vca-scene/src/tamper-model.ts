@@ -14,8 +14,8 @@ const SOME_DETAIL = 1.4;
 const LOST_SHARE = 0.45;
 /** Share below which it is lost at any sensitivity where hardly any is left. */
 const GONE_SHARE = 0.7;
-/** Share of the blocks that have lost theirs, at the middle sensitivity. */
-const BLURRED_BLOCKS = 0.45;
+/** Share of the blocks that have lost theirs, at the middle sensitivity: a spray of 60 % may take less where detail lies beside it. */
+const BLURRED_BLOCKS = 0.4;
 const DARK_BELOW = 16;
 /** Dark is only what was brighter before. */
 const BRIGHT_BEFORE = 26;

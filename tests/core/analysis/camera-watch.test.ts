@@ -11,6 +11,7 @@ import type { FeedSink } from "../../../core/gateway/media-link.ts";
 import { childOutput } from "../../../core/link/child-output.ts";
 import { silentLog } from "../../../core/log.ts";
 import { LIVE_HEADER_BYTES, writeLiveHeader } from "../../../core/media/live-wire.ts";
+import type { StreamState } from "../../../core/media/source.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
@@ -22,7 +23,11 @@ const FORMAT = {
   video: { codec: "avc1.64001f", width: 640, height: 360, description: "AWQAH//gAA==" },
 };
 
-function watchOf(t: TestContext, findFfmpeg: CameraWatchParts["findFfmpeg"]) {
+function watchOf(
+  t: TestContext,
+  findFfmpeg: CameraWatchParts["findFfmpeg"],
+  state: StreamState = { status: "connecting", sinceMs: 0 },
+) {
   const clock = new FakeClock();
   const run = tempDir();
   let sink: FeedSink | undefined;
@@ -31,7 +36,7 @@ function watchOf(t: TestContext, findFfmpeg: CameraWatchParts["findFfmpeg"]) {
     isUp: true,
     subscribe: async (_camera: string, _stream: string, wanted: FeedSink) => {
       sink = wanted;
-      return { state: {}, close: () => undefined };
+      return { state, close: () => undefined };
     },
   };
   const watch = new CameraWatch(
@@ -71,6 +76,15 @@ function watchOf(t: TestContext, findFfmpeg: CameraWatchParts["findFfmpeg"]) {
   return {
     silences,
     status: () => watch.figures().status,
+    streamState: (state: StreamState) => watch.streamState(state),
+    /** Nothing comes for some seconds. */
+    async wait(seconds: number): Promise<void> {
+      await turn();
+      for (let left = seconds; left > 0; left -= 1) {
+        clock.advance(Math.min(1, left) * 1_000);
+        await turn();
+      }
+    },
     /** A stream of ten frames a second, each a key frame. */
     async feed(seconds: number): Promise<void> {
       await turn();
@@ -133,6 +147,52 @@ describe("a camera that is looked at", () => {
     await waitFor(() => fragments() === 1 || undefined, { what: () => `${fragments()} frames` });
     await feed(0.2);
     await waitFor(() => fragments() === 3 || undefined, { what: () => `${fragments()} frames` });
+  });
+
+  it("tells its detectors of no silence while the camera's link is being built, and of each second once it has failed", async (t) => {
+    const { wait, silences, streamState } = watchOf(t, () => new Promise(() => undefined));
+    await wait(8);
+    assert.deepEqual(silences, []);
+    const fault = { code: "connection-refused", message: "Nobody answers." } as const;
+    streamState({ status: "offline", sinceMs: 0, fault });
+    await wait(3);
+    assert.deepEqual(silences, [1_000, 2_000, 3_000]);
+  });
+
+  it("tells them of a silence at once where the camera was not to be reached before", async (t) => {
+    const fault = { code: "connection-refused", message: "Nobody answers." } as const;
+    const state = { status: "offline", sinceMs: 0, fault } as const;
+    const { wait, silences } = watchOf(t, () => new Promise(() => undefined), state);
+    await wait(3);
+    assert.deepEqual(silences, [1_000, 2_000, 3_000]);
+  });
+
+  it("tells them so from the first frame on where its decoder complains of what comes", async (t) => {
+    using dir = tempDir();
+    const path = dir.join("ffmpeg");
+    const complained = dir.join("complained");
+    writeFileSync(
+      path,
+      `#!/bin/sh\nhead -c 400 >/dev/null\necho no picture >&2\n>${complained}\nexec cat >/dev/null\n`,
+    );
+    chmodSync(path, 0o755);
+    const { feed, wait, silences } = watchOf(t, async () => ({ path }), { status: "online", sinceMs: 0 });
+    await wait(7.2);
+    assert.deepEqual(silences, [], "the first key frame is on its way");
+    await feed(0.1);
+    await waitFor(() => existsSync(complained) || undefined, { deadlineMs: 20_000, what: "the complaint" });
+    let waitedSeconds = 0;
+    await waitFor(
+      async () => {
+        await wait(0.1);
+        waitedSeconds += 0.1;
+        return silences.length > 0 || undefined;
+      },
+      { periodMs: 20, deadlineMs: 20_000, what: "the first word of a silence" },
+    );
+    assert.ok(waitedSeconds > 1, "what came before the first frame does not count");
+    // A decoder that says nothing would be given five seconds before a silence begins.
+    assert.ok(waitedSeconds < 4, `${waitedSeconds} s`);
   });
 
   it("tells its detectors nothing of a silence while there is no ffmpeg", async (t) => {

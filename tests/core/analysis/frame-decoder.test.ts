@@ -51,6 +51,20 @@ async function clip(name: "h264-aac" | "h264-bframes-opus") {
   return { frames, format };
 }
 
+/** A frame with noise in each of its NAL units (of 4-byte lengths), their first bytes excepted. */
+function noisy(data: Uint8Array): Uint8Array {
+  const bytes = Buffer.from(data);
+  let noise = 1;
+  for (let at = 0; at + 4 < bytes.length; at += 4 + bytes.readUInt32BE(at)) {
+    const end = Math.min(bytes.length, at + 4 + bytes.readUInt32BE(at));
+    for (let place = at + 16; place < end; place += 1) {
+      noise = (Math.imul(noise, 1_103_515_245) + 12_345) >>> 0;
+      bytes[place] = (noise >>> 24) | 4;
+    }
+  }
+  return bytes;
+}
+
 async function decoder(options: Partial<FrameDecoderOptions> & Pick<FrameDecoderOptions, "format">) {
   const pictures: { timeMs: number; mean: number }[] = [];
   const ends: string[] = [];
@@ -67,6 +81,8 @@ async function decoder(options: Partial<FrameDecoderOptions> & Pick<FrameDecoder
         mean: luma.reduce((sum, value) => sum + value, 0) / luma.length,
       });
     },
+    onDamaged: () => undefined,
+    onComplaint: () => undefined,
     onEnd: (reason) => ends.push(reason),
     ...options,
   });
@@ -74,6 +90,37 @@ async function decoder(options: Partial<FrameDecoderOptions> & Pick<FrameDecoder
 }
 
 describe("the decoder of analysis", { skip, timeout: 240_000 }, () => {
+  it("gives no picture of frames that are noise, and goes on with the next key frame that is none", async () => {
+    const { frames, format } = await clip("h264-aac");
+    const damaged: number[] = [];
+    const { made, pictures, ends } = await decoder({ format, onDamaged: () => damaged.push(1) });
+    try {
+      // The second and the third second are noise behind the slices' headers: ffmpeg makes pictures of them all the same.
+      for (const { header, data } of frames) {
+        const isNoise = header.frameNumber >= 25 && header.frameNumber < 75;
+        made.write(header, isNoise ? noisy(data) : data);
+        // As in a stream that is not in a hurry: a picture comes out of every five frames. A decoder that starts has some within.
+        if (header.frameNumber < 24 || header.frameNumber % 5 !== 4) continue;
+        const wanted = (header.frameNumber + 1) / 5 - 4;
+        await waitFor(() => pictures.length + damaged.length >= wanted || undefined, {
+          deadlineMs: 20_000,
+          what: () => `picture ${wanted}; ${damaged.length} damaged ones, ${JSON.stringify(pictures)}`,
+        });
+      }
+      await waitFor(() => pictures.some(({ timeMs }) => timeMs > 3_100) || undefined, {
+        deadlineMs: 20_000,
+        what: () => `pictures after the noise: ${JSON.stringify(pictures)}`,
+      });
+    } finally {
+      made.stop();
+    }
+    // The first of them may be here before ffmpeg's word of it.
+    const within = pictures.filter(({ timeMs }) => timeMs > 1_050 && timeMs < 2_950);
+    assert.ok(within.length <= 1, JSON.stringify(within));
+    assert.ok(damaged.length >= 5, `${damaged.length} were damaged`);
+    assert.deepEqual(ends, []);
+  });
+
   for (const name of ["h264-aac", "h264-bframes-opus"] as const) {
     it(`gives pictures of ${name} at the rate that was asked for, with the times of its frames`, async () => {
       const { frames, format } = await clip(name);
