@@ -79,6 +79,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
 /** Started early, since they take longest, the longest first: a run is over when its last file is. */
 const LONG = [
   "installed-program",
+  "detection-round",
   "plugin-create",
   "footage-recorded",
   "disk-trouble",
@@ -86,6 +87,8 @@ const LONG = [
   "database-rescue",
   "h265-playback",
   "service-systemd",
+  "detection-tamper",
+  "flows-allowed",
   "analysis-trouble",
   "machine-trouble",
   "doctor",
