@@ -351,6 +351,7 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
       const state = form.locator(".linkage-tried .state, [role=alert]");
       await state.waitFor();
       assert.match((await state.textContent()) ?? "", told);
+      if (name === "E-mail") await screenshot(page, "linkage-tried");
       await form.getByLabel(name, { exact: true }).uncheck();
       await state.waitFor({ state: "detached" });
     }
