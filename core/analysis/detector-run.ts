@@ -14,10 +14,10 @@ import type {
 import type { DesiredDetector, DetectorFigures } from "./protocol.ts";
 import { scaleLuma } from "./scale-luma.ts";
 
-/** Calls of one detector, wherever it runs. All reject with why they failed. */
+/** Calls of one detector, wherever it runs. All reject with why they failed; one that answers at once throws it. */
 export interface DetectorCalls {
   begin(watch: DetectorWatch): Promise<void>;
-  look(look: DetectorLook, luma: Uint8Array): Promise<readonly DetectorAnswer[]>;
+  look(look: DetectorLook, luma: Uint8Array): readonly DetectorAnswer[] | Promise<readonly DetectorAnswer[]>;
   end(watch: { readonly watch: string }): Promise<void>;
 }
 
@@ -98,7 +98,7 @@ export class DetectorRun {
     };
   }
 
-  /** A picture of the camera; copied, or made smaller, at once. */
+  /** A picture of the camera; copied, made smaller or looked at at once. */
   picture(luma: Uint8Array, width: number, height: number, timeMs: number): void {
     if (this.#isClosed) return;
     const { frames } = this.#options.detector;
@@ -109,11 +109,51 @@ export class DetectorRun {
     if (this.#lastPictureMs < this.#restsUntilMs) return;
     this.#lastTimeMs = timeMs;
     if (this.#waiting !== undefined) this.#skipped += 1;
+    const isRightSize = frames.width === width && frames.height === height;
+    if (this.#answersAtOnce && this.#hasBegun && !this.#isBusy && isRightSize) {
+      this.#lookNow(luma.subarray(0, width * height), timeMs);
+      return;
+    }
     const target = this.#buffers[this.#isBusy ? 1 - this.#lent : this.#lent] as Uint8Array;
-    if (frames.width === width && frames.height === height) target.set(luma.subarray(0, target.length));
+    if (isRightSize) target.set(luma.subarray(0, target.length));
     else scaleLuma(luma, width, height, target, frames.width, frames.height);
     this.#waiting = { luma: target, timeMs };
     if (!this.#isBusy) void this.#work();
+  }
+
+  /** It has answered by the time that it returns: what it looks at need not be kept for it. */
+  get #answersAtOnce(): boolean {
+    const { runs, answersAtOnce } = this.#options.detector;
+    return runs === "here" && answersAtOnce === true;
+  }
+
+  /** Shows it a picture where it lies. */
+  #lookNow(luma: Uint8Array, timeMs: number): void {
+    const begin = this.#options.clock.monotonicMs();
+    try {
+      const answers = this.#ask(begin, { luma, timeMs });
+      if (answers instanceof Promise) {
+        void this.#waitFor(answers);
+        return;
+      }
+      this.#take(answers, begin, true);
+      this.#failures = 0;
+      this.#problem = undefined;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Of one that answers at once: it fails, sooner or later. */
+  async #waitFor(answers: Promise<unknown>): Promise<void> {
+    this.#isBusy = true;
+    try {
+      await answers;
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#isBusy = false;
+    }
   }
 
   /** The stream begins, or it goes on and a picture is left out because nothing happens: that is no silence. */
@@ -159,21 +199,40 @@ export class DetectorRun {
   }
 
   async #look(): Promise<void> {
-    const { watch, calls, clock, detector } = this.#options;
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    const { width, height } = detector.frames;
-    const common = { watch, nowMs: clock.wallMs() };
-    const begin = clock.monotonicMs();
     if (waiting !== undefined) this.#lent = waiting.luma === this.#buffers[0] ? 0 : 1;
-    const answers = await (waiting === undefined
-      ? calls.look({ ...common, silentMs: Math.round(begin - this.#lastPictureMs) }, NO_PICTURE)
-      : calls.look(
-          { ...common, silentMs: 0, frame: { timeMs: waiting.timeMs, width, height } },
-          waiting.luma,
-        ));
+    const begin = this.#options.clock.monotonicMs();
+    this.#take(await this.#ask(begin, waiting), begin, waiting !== undefined);
+  }
+
+  /** Asks about a picture, or about there being none. */
+  #ask(begin: number, picture: Waiting | undefined): ReturnType<DetectorCalls["look"]> {
+    const { watch, calls, clock, detector } = this.#options;
+    const nowMs = clock.wallMs();
+    if (picture === undefined)
+      return calls.look({ watch, nowMs, silentMs: Math.round(begin - this.#lastPictureMs) }, NO_PICTURE);
+    const { width, height } = detector.frames;
+    const frame = { timeMs: picture.timeMs, width, height };
+    const answers = calls.look({ watch, nowMs, silentMs: 0, frame }, picture.luma);
+    return this.#answersAtOnce && answers instanceof Promise ? this.#tooLate(answers) : answers;
+  }
+
+  /** What it looked at may be another picture by then. Where it failed, that is the reason. */
+  async #tooLate(answers: Promise<unknown>): Promise<never> {
+    await answers;
+    const { plugin, id } = this.#options.detector;
+    throw new NightjarError(
+      "NJ_PLUGIN_DATA",
+      "invalid-argument",
+      `the detector ${plugin}/${id} answers later, although it says that it answers at once`,
+    );
+  }
+
+  #take(answers: readonly DetectorAnswer[], begin: number, hadPicture: boolean): void {
+    const { clock, detector } = this.#options;
     this.#busyMs += clock.monotonicMs() - begin;
-    if (waiting !== undefined) this.#looked += 1;
+    if (hadPicture) this.#looked += 1;
     if (this.#isClosed || answers.length === 0) return;
     const { reports, activity } = checkedAnswers(answers, detector);
     this.#options.onWake();

@@ -10,6 +10,7 @@ import { fragment, initSegment, type VideoEntryFormat } from "../media/mp4/index
 import { processFigures, wrappedPid } from "../plugin/isolated/process-figures.ts";
 import { DamageWords } from "./damage-words.ts";
 import { NutReader } from "./nut-reader.ts";
+import { writeTogether } from "./write-together.ts";
 
 /** Input that ffmpeg has not taken yet beyond which frames are left out up to the next key frame. */
 const INPUT_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -165,10 +166,8 @@ export class FrameDecoder {
       damaged: header.damaged,
     };
     const baseDecodeTime = Math.round(decode90k - this.#base90k);
-    stdin.cork();
-    stdin.write(fragment({ sequence: this.#sequence, video: { baseDecodeTime, samples: [sample] } }));
-    stdin.write(data);
-    stdin.uncork();
+    const head = fragment({ sequence: this.#sequence, video: { baseDecodeTime, samples: [sample] } });
+    writeTogether(stdin, head, data);
   }
 
   /** Ends ffmpeg; nothing is called back afterwards. */

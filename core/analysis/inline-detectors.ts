@@ -43,7 +43,7 @@ export class InlineDetectorHost {
     this.#hosted.clear();
   }
 
-  /** The calls of a detector; they reject where it is not there. */
+  /** The calls of a detector; they reject, or throw, where it is not there. */
   callsOf({ plugin, id }: DesiredDetector): DetectorCalls {
     const found = (): Detector => {
       const hosted = this.#hosted.get(plugin);
@@ -58,7 +58,7 @@ export class InlineDetectorHost {
     const { signal } = new AbortController();
     return {
       begin: async (watch) => found().begin(watch, { signal }),
-      look: async (look, luma) => found().look(look, { signal, luma }),
+      look: (look, luma) => found().look(look, { signal, luma }),
       end: async (watch) => found().end(watch, { signal }),
     };
   }

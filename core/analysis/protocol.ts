@@ -34,6 +34,7 @@ export interface DesiredDetector {
   /** `here`: of a plugin in `plugins`. `core`: core passes the calls on to a process of the plugin's own. */
   readonly runs: "here" | "core";
   readonly frames: DetectorFrames;
+  readonly answersAtOnce?: boolean;
   /** What it may report. */
   readonly eventTypes: readonly string[];
   readonly settings: DetectorSettings;

@@ -168,11 +168,12 @@ export class Detection implements DetectionService {
         const settings = this.#settings(set, entry);
         if (settings === undefined) continue;
         if (order !== undefined) plugins.set(plugin, order);
-        const { id, frames, eventTypes } = entry;
+        const { id, frames, eventTypes, answersAtOnce } = entry;
         detectors.push({
           plugin,
           id,
           frames,
+          ...(answersAtOnce === undefined ? {} : { answersAtOnce }),
           eventTypes,
           settings,
           runs: order === undefined ? "core" : "here",

@@ -48,6 +48,7 @@ export async function watchCosts(clip: string, cameras: number, seconds: number)
         detectors: [
           {
             ...{ plugin: "nightjar-vca-motion", id: detector.id, runs: "here", frames: detector.frames },
+            answersAtOnce: detector.answersAtOnce === true,
             eventTypes: detector.eventTypes,
             settings: { sensitivity: 50, rules: [], options: detectorOptions(detector.configSchema, {}) },
           },
@@ -68,7 +69,7 @@ export async function watchCosts(clip: string, cameras: number, seconds: number)
         makeOutput: () => childOutput(run.path),
         callsOf: () => ({
           begin: (watch) => detector.begin(watch, { signal }),
-          look: async (look, luma) => detector.look(look, { signal, luma }),
+          look: (look, luma) => detector.look(look, { signal, luma }),
           end: (watch) => detector.end(watch, { signal }),
         }),
         nextWatch: () => {

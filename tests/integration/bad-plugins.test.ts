@@ -229,7 +229,10 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
         [
           /detector thrower, look.*the look/,
           () =>
-            assert.rejects(detector.look(look, { signal, luma: new Uint8Array() }), /no film for the look/),
+            assert.rejects(
+              async () => detector.look(look, { signal, luma: new Uint8Array() }),
+              /no film for the look/,
+            ),
         ],
         [
           /storage driver thrower, health.*its health/,

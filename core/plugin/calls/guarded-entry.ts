@@ -30,17 +30,19 @@ export function guardedEntry<Name extends RegistryName>(
   { card, calls }: EntryParts,
   watch: CallWatch,
 ): RegistryEntries[Name] {
-  const { title, limitMs } = REGISTRIES[registry];
+  const { title, limitMs, atOnce } = REGISTRIES[registry] as (typeof REGISTRIES)[Name] & {
+    readonly atOnce?: readonly string[];
+  };
   const entry: Record<string, unknown> = { ...card };
   for (const [name, call] of Object.entries(calls)) {
     const what = `${title} ${card.id}, ${name}`;
-    entry[name] = async (...args: unknown[]): Promise<unknown> => {
-      const begin = performance.now();
+    const ask = (args: readonly unknown[]): unknown =>
+      call(...args.map((arg) => (isContext(arg) ? arg : plainCopy(arg, what))));
+    const guarded = async (begin: number, asked: () => unknown): Promise<unknown> => {
       let fault: NightjarError | undefined;
       let holdMs: number | undefined;
       try {
-        const copies = args.map((arg) => (isContext(arg) ? arg : plainCopy(arg, what)));
-        const answer = call(...copies);
+        const answer = asked();
         holdMs = performance.now() - begin;
         return plainCopy(await withTimeLimit(Promise.resolve(answer), limitMs, what), what);
       } catch (error) {
@@ -51,6 +53,24 @@ export function guardedEntry<Name extends RegistryName>(
         watch.called(plugin, { durationMs, holdMs: holdMs ?? durationMs, what, fault });
       }
     };
+    entry[name] =
+      atOnce?.includes(name) !== true
+        ? (...args: unknown[]) => guarded(performance.now(), () => ask(args))
+        : (...args: unknown[]) => {
+            const begin = performance.now();
+            try {
+              const answer = ask(args);
+              if (isLater(answer)) return guarded(begin, () => answer);
+              const copy = plainCopy(answer, what);
+              const durationMs = performance.now() - begin;
+              watch.called(plugin, { durationMs, holdMs: durationMs, what });
+              return copy;
+            } catch (error) {
+              return guarded(begin, () => {
+                throw error;
+              });
+            }
+          };
   }
   return entry as unknown as RegistryEntries[Name];
 }
@@ -60,4 +80,8 @@ export function isContext(arg: unknown): arg is { readonly signal: AbortSignal }
   return (
     typeof arg === "object" && arg !== null && (arg as { signal?: unknown }).signal instanceof AbortSignal
   );
+}
+
+function isLater(answer: unknown): boolean {
+  return typeof (answer as { then?: unknown } | null | undefined)?.then === "function";
 }

@@ -39,6 +39,8 @@ interface RegistryShape {
   /** Calls that it must, and those that it may answer. */
   readonly required: readonly string[];
   readonly optional: readonly string[];
+  /** Of those, what may answer without a promise, and is then answered without one. */
+  readonly atOnce?: readonly string[];
   /** Ids are each plugin's own: the same may stand in another plugin. */
   readonly isScoped: boolean;
   /** What is so powerful that a plugin says of it before it runs: its `nightjar.provides` must name each entry. */
@@ -194,10 +196,12 @@ export const REGISTRIES: Readonly<Record<RegistryName, RegistryShape>> = {
         perSecond: Type.Number({ minimum: 1, maximum: 15 }),
         idlePerSecond: Type.Optional(Type.Number({ minimum: 0.1, maximum: 15 })),
       }),
+      answersAtOnce: Type.Optional(Type.Boolean()),
       ruleKinds: Type.Optional(Type.Array(Type.Enum(RULE_KINDS), { maxItems: RULE_KINDS.length })),
       configSchema: OBJECT_SCHEMA,
     }),
     required: ["begin", "look", "end"],
+    atOnce: ["look"],
     optional: [],
     isScoped: true,
     isAnnounced: true,

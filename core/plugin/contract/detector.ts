@@ -81,7 +81,7 @@ export interface DetectorLook {
 export interface DetectorContext {
   /** Aborted when nobody waits for the answer any more. */
   readonly signal: AbortSignal;
-  /** Brightness of each pixel, row by row, 0 to 255; empty without a picture. Not to be kept: it is used again. */
+  /** Brightness of each pixel, row by row, 0 to 255; empty without a picture. Not to be kept beyond the answer: it is used again. */
   readonly luma: Uint8Array;
 }
 
@@ -151,6 +151,11 @@ export interface Detector {
   /** What it may report: ids of the recorder's event types. */
   readonly eventTypes: readonly string[];
   readonly frames: DetectorFrames;
+  /**
+   * `look` answers each picture before it returns, and never with a promise: where it runs beside the recorder's own code, pictures
+   * are shown to it without a copy. Left out: it may take its time.
+   */
+  readonly answersAtOnce?: boolean;
   /** Kinds of rules that it reads: the owner can draw these. Left out: none is offered. */
   readonly ruleKinds?: readonly DetectorRule["kind"][];
   /** TypeBox schema of `settings.options`. No secrets: they belong to the plugin's own settings. */
@@ -158,7 +163,10 @@ export interface Detector {
   /** A camera is to be looked at. */
   begin(watch: DetectorWatch, context: { readonly signal: AbortSignal }): Promise<void>;
   /** Looks at a picture, or at there being none, and answers what has begun, goes on or is over, and where something moved. */
-  look(look: DetectorLook, context: DetectorContext): Promise<readonly DetectorAnswer[]>;
+  look(
+    look: DetectorLook,
+    context: DetectorContext,
+  ): readonly DetectorAnswer[] | Promise<readonly DetectorAnswer[]>;
   /** A camera is looked at no longer; the recorder ends what was open. Nothing is asked of that watch any more. */
   end(watch: { readonly watch: string }, context: { readonly signal: AbortSignal }): Promise<void>;
 }

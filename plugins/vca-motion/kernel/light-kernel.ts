@@ -1,9 +1,11 @@
 // What the kernel adds up of light, cell by cell.
 import {
   addSums,
+  COLUMN_WIDTHS,
   COLUMNS,
   HOT,
   HOT_BYTES,
+  MEANS,
   ROW_TABLE,
   ROWS,
   STRIP_MASKS,
@@ -17,8 +19,11 @@ import {
 const NEAR: f64 = 8;
 const ROUGH: f64 = 16;
 
-/** Sums of the picture and of the background in each cell, of every `step`th row. */
-export function sumLight(slot: usize, luma: usize, step: usize): void {
+/**
+ * Sums of the picture and of the background in each cell, of every `step`th row, and their means. Gives the sum of the picture's
+ * means, those of cells with even numbers and those with odd ones added up apart; there is an even number of columns.
+ */
+export function sumLight(slot: usize, luma: usize, step: usize): f64 {
   const width: usize = load<u32>(slot, WIDTH);
   const strips: usize = load<u32>(slot, STRIPS);
   const rows: usize = load<u32>(slot, ROWS);
@@ -28,6 +33,10 @@ export function sumLight(slot: usize, luma: usize, step: usize): void {
   const rowTable: usize = load<u32>(slot, ROW_TABLE);
   const seenSums: usize = load<u32>(slot, SUMS);
   const knownSums: usize = seenSums + ((rows * columns) << 2);
+  const widths: usize = load<u32>(slot, COLUMN_WIDTHS);
+  let means: usize = load<u32>(slot, MEANS);
+  const knownMeans = (rows * columns) << 2;
+  let total = f64x2.splat(0);
   memory.fill(seenSums, 0, (rows * columns) << 3);
   let hot: usize = load<u32>(slot, HOT);
   for (let row: usize = 0; row < rows; row += 1) {
@@ -49,7 +58,49 @@ export function sumLight(slot: usize, luma: usize, step: usize): void {
       addSums(seen, known, seenSums + cell, knownSums + cell);
       hot += (bottom - top) * HOT_BYTES;
     }
+    const looked = f64x2.splat(<f64>((bottom - top + step - 1) / step));
+    for (let column: usize = 0; column < columns; column += 2) {
+      const cell = (row * columns + column) << 2;
+      const width = f64x2.convert_low_i32x4_u(v128.load64_zero(widths + (column << 2)));
+      const pixels = f64x2.max(f64x2.mul(width, looked), f64x2.splat(1));
+      const seen = f64x2.div(f64x2.convert_low_i32x4_u(v128.load64_zero(seenSums + cell)), pixels);
+      const known = f64x2.div(f64x2.convert_low_i32x4_u(v128.load64_zero(knownSums + cell)), pixels);
+      v128.store64_lane(means, f32x4.demote_f64x2_zero(seen), 0);
+      v128.store64_lane(means + knownMeans, f32x4.demote_f64x2_zero(known), 0);
+      total = f64x2.add(total, seen);
+      means += 8;
+    }
   }
+  return both(total);
+}
+
+/**
+ * The ratio of known to seen light, in 256ths and at most `most`, that as many cells are above as below: the least that more than
+ * half of them are at, rounded. Nothing is rounded before it is compared.
+ */
+export function medianRatio(means: usize, count: usize, most: i32): i32 {
+  const knownMeans = count << 2;
+  const end = means + knownMeans;
+  const one = f64x2.splat(1);
+  const steps = f64x2.splat(256);
+  let low: i32 = 0;
+  let high = most;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const edge = f64x2.splat(<f64>middle + 0.5);
+    let at = means;
+    let below = i64x2.splat(0);
+    while (at < end) {
+      const x = f64x2.add(f64x2.promote_low_f32x4(v128.load64_zero(at)), one);
+      const y = f64x2.add(f64x2.promote_low_f32x4(v128.load64_zero(at + knownMeans)), one);
+      below = i64x2.sub(below, f64x2.lt(f64x2.mul(y, steps), f64x2.mul(x, edge)));
+      at += 8;
+    }
+    const all = <usize>(i64x2.extract_lane(below, 0) + i64x2.extract_lane(below, 1));
+    if (all << 1 > count) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /**

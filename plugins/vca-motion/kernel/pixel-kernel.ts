@@ -35,8 +35,9 @@ import {
   WIDTH,
 } from "./slot.ts";
 
+export { judge } from "./cell-kernel.ts";
 export { sumDiffering } from "./differing-kernel.ts";
-export { fitLight, sumLight } from "./light-kernel.ts";
+export { fitLight, medianRatio, sumLight } from "./light-kernel.ts";
 
 /** Turns a picture into what the background would see. `count` is a multiple of sixteen. */
 export function adjust(luma: usize, count: usize, gain8192: i32, offset16: i32): void {

@@ -14,20 +14,23 @@ export const COLD: usize = 32;
 export const SUMS: usize = 36;
 export const FIRST_STRIPS: usize = 40;
 export const DIFFERING: usize = 44;
+export const COLUMN_WIDTHS: usize = 48;
+export const CELL_ROWS: usize = 52;
+export const MEANS: usize = 56;
 /** Bytes of the head that each look is done by. */
-export const THRESHOLD: usize = 48;
-export const STILL_LEVELS: usize = 49;
-export const ABSORB_AFTER: usize = 50;
-export const FAINT_WEIGHT: usize = 51;
-export const LEARN_MORE: usize = 52;
-export const SLOW_NOISE_WEIGHT: usize = 53;
-export const NOISE_MORE: usize = 54;
-export const TURNS: usize = 55;
-export const TURN: usize = 56;
+export const THRESHOLD: usize = 64;
+export const STILL_LEVELS: usize = 65;
+export const ABSORB_AFTER: usize = 66;
+export const FAINT_WEIGHT: usize = 67;
+export const LEARN_MORE: usize = 68;
+export const SLOW_NOISE_WEIGHT: usize = 69;
+export const NOISE_MORE: usize = 70;
+export const TURNS: usize = 71;
+export const TURN: usize = 72;
 /** Constants are read too: what the compiler knows it would make anew each time that it is used. */
-export const WHOLE_WEIGHT: usize = 57;
-export const MOST_DISTANCE: usize = 58;
-export const HALF: usize = 59;
+export const WHOLE_WEIGHT: usize = 73;
+export const MOST_DISTANCE: usize = 74;
+export const HALF: usize = 75;
 /** What is needed of sixteen pixels for each picture, and only when they learn; places within. */
 export const HOT_BYTES: usize = 32;
 export const NOISE: usize = 16;
@@ -52,4 +55,9 @@ export function addSums(left: v128, right: v128, leftPlace: usize, rightPlace: u
   const rightSum = i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
   store<u32>(leftPlace, load<u32>(leftPlace) + leftSum);
   store<u32>(rightPlace, load<u32>(rightPlace) + rightSum);
+}
+
+/** The upper two of four numbers, twice. */
+export function upper(four: v128): v128 {
+  return i8x16.shuffle(four, four, 8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15);
 }

@@ -1,29 +1,29 @@
 // Where something moved of late: cells of several pictures together, told twice a second while anything moves. Nothing is made
 // for a picture; one text for each half second in which something moved.
 import type { DetectorActivity } from "@nightjar/core";
-import { CELLS, COLUMNS, ROWS } from "./grid.ts";
+import { COLUMNS, ROWS } from "./grid.ts";
 
 const TELL_MS = 500;
 
 export class Activity {
-  /** As the text that is told: "0", or "1" where something moved. */
-  readonly #cells = Buffer.alloc(CELLS, "0");
+  /** For each row of cells a bit for each column. */
+  readonly #rows = new Int32Array(ROWS);
   #beganMs: number | undefined;
 
   /** Takes the cells in which something moved at a moment; gives what moved before, once its half second is over. */
-  take(moved: Uint8Array | undefined, timeMs: number): DetectorActivity | undefined {
+  take(moved: Int32Array | undefined, timeMs: number): DetectorActivity | undefined {
     const told = this.#isOver(timeMs) ? this.#tell() : undefined;
     if (moved === undefined) return told;
     this.#beganMs ??= timeMs;
-    const cells = this.#cells;
-    for (let cell = 0; cell < CELLS; cell += 1) (cells[cell] as number) |= moved[cell] as number;
+    const rows = this.#rows;
+    for (let row = 0; row < ROWS; row += 1) (rows[row] as number) |= moved[row] as number;
     return told;
   }
 
   /** Forgets what was not told. */
   forget(): void {
     this.#beganMs = undefined;
-    this.#cells.fill("0");
+    this.#rows.fill(0);
   }
 
   #isOver(timeMs: number): boolean {
@@ -33,8 +33,15 @@ export class Activity {
 
   #tell(): DetectorActivity {
     const timeMs = this.#beganMs ?? 0;
-    const cells = this.#cells.toString("latin1");
+    const cells = textOf(this.#rows);
     this.forget();
     return { kind: "activity", timeMs, columns: COLUMNS, rows: ROWS, cells };
   }
+}
+
+/** "0" for each cell, or "1" where its bit is set. */
+function textOf(rows: Int32Array): string {
+  let text = "";
+  for (const bits of rows) for (let column = 0; column < COLUMNS; column += 1) text += (bits >> column) & 1;
+  return text;
 }

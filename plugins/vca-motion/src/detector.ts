@@ -44,6 +44,7 @@ export function motionDetector(kernel: PixelKernel = simdKernel() ?? plainKernel
     displayName: "Motion",
     eventTypes: ["motion"],
     frames: FRAMES,
+    answersAtOnce: true,
     ruleKinds: ["region"],
     configSchema: motionOptions,
     async begin({ watch, settings }) {
@@ -62,7 +63,7 @@ export function motionDetector(kernel: PixelKernel = simdKernel() ?? plainKernel
         lastMs: undefined,
       });
     },
-    async look({ watch, frame }, { luma }) {
+    look({ watch, frame }, { luma }) {
       const watched = watches.get(watch);
       if (watched === undefined) return [];
       return frame === undefined ? over(watched) : look(watched, luma, frame.timeMs);

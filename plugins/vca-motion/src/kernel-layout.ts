@@ -24,8 +24,8 @@ export const STILLNESS_AT = 32;
 /** Larger pictures would overflow the counters of a cell. */
 export const MOST_WIDTH = 4_096;
 export const MOST_HEIGHT = 2_304;
-/** Cells whose differing pixels are summed up: eight 64-bit floats for the sums, and behind them the list of cells, 16 bits each. */
-export const CELL_LIST_AT = 64;
+/** Cells whose differing pixels are summed up: eight 64-bit floats for the sums, and behind them which cells, 32 bits for each row. */
+export const CHOSEN_AT = 64;
 /** Which sum is what, of the pixels that differ: how many, of what light, its products with itself and with the background's, how many are brighter than that, and how many stand beside each other. */
 export const DIFFERING = {
   pixels: 0,
@@ -40,8 +40,8 @@ export const DIFFERING = {
 export const FIT = { fit: 0, count: 1, sx: 2, sy: 3, sxx: 4, sxy: 5 };
 export const FIT_NUMBERS = 6;
 /** The head: 32-bit words, and behind them bytes that each look is done by. */
-const HEAD_WORDS = 16;
-const PARAMETERS_AT = 48;
+const HEAD_WORDS = 20;
+const PARAMETERS_AT = 64;
 
 export interface KernelLayout {
   readonly width: number;
@@ -57,6 +57,8 @@ export interface KernelLayout {
   readonly tops: readonly number[];
   /** Pixels of each cell. */
   readonly pixels: Uint32Array;
+  /** Columns of pixels of each column of cells. */
+  readonly columnWidths: readonly number[];
   readonly offsets: {
     readonly strips: number;
     readonly masks: number;
@@ -69,6 +71,10 @@ export interface KernelLayout {
     readonly means: number;
     /** For each column of cells its first strip, and the end of the last. */
     readonly firstStrips: number;
+    /** Columns of pixels of each column of cells, and behind them zeros up to a whole step. */
+    readonly columnWidths: number;
+    /** For each row of cells the bits of those in which enough differs, and behind them of those in which enough moves. */
+    readonly cellRows: number;
     /** Sums of what differs in some cells, and which cells. */
     readonly differing: number;
     /** The newest picture and the one before take turns. */
@@ -80,8 +86,8 @@ export interface KernelLayout {
 }
 
 /**
- * Lays out the memory for pictures of a size; `columns` and `rows` are those of the grid, an even number of cells. Throws beyond the
- * largest size.
+ * Lays out the memory for pictures of a size; `columns` and `rows` are those of the grid, the columns an even number of at most 31.
+ * Throws beyond the largest size.
  */
 export function kernelLayout(width: number, height: number, columns: number, rows: number): KernelLayout {
   if (!(width >= 1 && height >= 1 && width <= MOST_WIDTH && height <= MOST_HEIGHT))
@@ -114,12 +120,15 @@ export function kernelLayout(width: number, height: number, columns: number, row
     sums: place(16 * columns * rows),
     means: place(8 * columns * rows + 8 * FIT_NUMBERS),
     firstStrips: place(4 * (columns + 1)),
-    differing: place(CELL_LIST_AT + 2 * columns * rows),
+    columnWidths: place(4 * columns),
+    cellRows: place(8 * rows),
+    differing: place(CHOSEN_AT + 4 * rows),
     pictures: [place(picture), place(picture)] as const,
   };
   const pixels = pixelsOf({ lefts, tops }, columns, rows);
+  const columnWidths = lefts.slice(1).map((end, column) => end - (lefts[column] as number));
   return {
-    ...{ width, height, columns, rows, stripLefts, stripColumns, stripWidths, tops, pixels },
+    ...{ width, height, columns, rows, stripLefts, stripColumns, stripWidths, tops, pixels, columnWidths },
     ...{ offsets, steps, sizeBytes: Math.ceil(sizeBytes / 64) * 64 },
   };
 }
@@ -127,11 +136,11 @@ export function kernelLayout(width: number, height: number, columns: number, row
 /** Writes head and tables of a slot that begins at `base`, and nothing into the rest. */
 export function writeHead(buffer: ArrayBuffer, base: number, layout: KernelLayout): void {
   const { width, rows, columns, stripLefts, stripColumns, stripWidths, tops, offsets } = layout;
-  const { strips, masks, hot, cold, sums, firstStrips, differing } = offsets;
-  const places = [strips, masks, offsets.tops, hot, cold, sums, firstStrips, differing];
+  const { strips, masks, hot, cold, sums, means, firstStrips, columnWidths, cellRows, differing } = offsets;
+  const places = [strips, masks, offsets.tops, hot, cold, sums, firstStrips, differing, columnWidths];
   new Uint32Array(buffer, base, HEAD_WORDS).set([
     ...[width, stripLefts.length, rows, columns],
-    ...places.map((offset) => base + offset),
+    ...[...places, cellRows, means].map((offset) => base + offset),
   ]);
   const table = new Uint32Array(buffer, base + strips, 2 * stripLefts.length);
   const lanes = new Uint8Array(buffer, base + masks, LANES * stripLefts.length).fill(0);
@@ -142,6 +151,8 @@ export function writeHead(buffer: ArrayBuffer, base: number, layout: KernelLayou
   new Uint32Array(buffer, base + offsets.tops, rows + 1).set(tops);
   const firsts = Array.from({ length: columns + 1 }, (_, column) => firstStripOf(stripColumns, column));
   new Uint32Array(buffer, base + firstStrips, columns + 1).set(firsts);
+  const lanesOfWidths = Math.ceil(columns / 4) * 4;
+  new Uint32Array(buffer, base + columnWidths, lanesOfWidths).fill(0).set(layout.columnWidths);
 }
 
 /** The first strip that lies in a column of cells or behind it: of tiny pictures some columns have none. */

@@ -20,19 +20,17 @@ const BETTER = 0.02;
 /** Changes nearer to each other than so are the same one. */
 const SAME_GAIN = 0.001;
 const SAME_OFFSET = 0.1;
-/** Ratios are counted in steps of so much; used again for each picture. */
+/** Ratios come in steps of so much. */
 const RATIO_STEP = 1 / 256;
-const RATIOS = new Uint16Array(Math.round(MOST_GAIN / RATIO_STEP) + 1);
 
 /** The change that explains most cells, by a camera's means of light. */
-export function lightChange({ kernel, slot, light }: CameraPictures): LightChange {
-  const { seen, known, fit } = light;
+export function lightChange({ kernel, slot, fit }: CameraPictures): LightChange {
   kernel.fitLight(slot, 1, 0);
   let bestFit = fit[FIT.fit] as number;
   // Nothing can be better by enough.
   if (bestFit + BETTER >= 1) return UNCHANGED;
   let best = UNCHANGED;
-  let gain = clamp(medianRatio(seen, known));
+  let gain = clamp(kernel.medianRatio(slot, MOST_GAIN / RATIO_STEP) * RATIO_STEP);
   let offset = 0;
   for (let round = 0; round <= ROUNDS; round += 1) {
     kernel.fitLight(slot, gain, offset);
@@ -49,19 +47,6 @@ export function lightChange({ kernel, slot, light }: CameraPictures): LightChang
     offset = next.offset;
   }
   return best;
-}
-
-/** The ratio that as many cells are above as below. */
-function medianRatio(seen: Float32Array, known: Float32Array): number {
-  RATIOS.fill(0);
-  for (let cell = 0; cell < CELLS; cell += 1) {
-    const ratio = ((known[cell] as number) + 1) / ((seen[cell] as number) + 1);
-    const step = Math.min(RATIOS.length - 1, Math.round(ratio / RATIO_STEP));
-    RATIOS[step] = (RATIOS[step] as number) + 1;
-  }
-  let step = 0;
-  for (let below = 0; below <= CELLS / 2; step += 1) below += RATIOS[step] as number;
-  return (step - 1) * RATIO_STEP;
 }
 
 /** Least squares over the cells that a change explains roughly; undefined where they are too few. */

@@ -1,7 +1,7 @@
 // What is known of one camera: its background, its light, and what moves in the newest picture. Says what is there now;
 // when that is an event is motion-events.ts.
 
-import { type Blob, blobsOf, CELLS, countingCells } from "./grid.ts";
+import { type Blob, blobsOf, countingRows, ROWS } from "./grid.ts";
 import { lightChange, UNCHANGED } from "./light.ts";
 import type { CameraPictures } from "./picture-store.ts";
 import { GAIN_ONE, type PictureIndex, type PixelParameters } from "./pixel-kernel.ts";
@@ -21,8 +21,8 @@ export interface Seen {
   readonly brightness: number;
   /** All of the picture is another one: light switched on, camera turned. Nothing is said of motion. */
   readonly isUpset: boolean;
-  /** Cells in which something moves, also where none counts; undefined: in none. Used again for the next picture. */
-  readonly moved: Uint8Array | undefined;
+  /** For each row of cells the bits of those in which something moves, also where none counts; undefined: in none. Used again for the next picture. */
+  readonly moved: Int32Array | undefined;
 }
 
 /** Share of a cell's pixels that must have changed since the picture before, for something to move in it. */
@@ -56,31 +56,22 @@ const NOTHING: readonly Blob[] = [];
 
 export class MotionModel {
   readonly #pictures: CameraPictures;
-  readonly #counting: Uint8Array;
+  readonly #counting: Int32Array;
   /** Bits of the regions that each cell lies in. */
   readonly #regions: Int32Array | undefined;
-  /** Pixels of each cell that its light is summed up over, at least one. */
-  readonly #lightPixels: Float32Array;
   readonly #cells: number;
-  readonly #active = new Uint8Array(CELLS);
-  readonly #moving = new Uint8Array(CELLS);
-  readonly #moved = new Uint8Array(CELLS);
+  readonly #counted = new Int32Array(ROWS);
+  readonly #moved = new Int32Array(ROWS);
   #taken = 0;
   #learnt = 0;
   #upset = 0;
 
   /** A model in memory of its own, which its maker closes. */
-  constructor(pictures: CameraPictures, area: Parameters<typeof countingCells>[0], regions?: Int32Array) {
+  constructor(pictures: CameraPictures, area: Parameters<typeof countingRows>[0], regions?: Int32Array) {
     this.#pictures = pictures;
     this.#regions = regions;
-    this.#counting = countingCells(area);
-    const { pixels, tops, columns } = pictures.slot.layout;
-    this.#cells = pixels.filter((count) => count > 0).length;
-    this.#lightPixels = Float32Array.from(pixels, (count, cell) => {
-      const row = Math.floor(cell / columns);
-      const height = (tops[row + 1] as number) - (tops[row] as number);
-      return height === 0 ? 1 : Math.max(1, (count / height) * Math.ceil(height / LIGHT_STEP));
-    });
+    this.#counting = countingRows(area);
+    this.#cells = pictures.slot.layout.pixels.filter((count) => count > 0).length;
   }
 
   /** Forgets everything: the next picture is the first. */
@@ -96,8 +87,7 @@ export class MotionModel {
     this.#taken = (this.#taken + 1) % (2 * TURNS);
     this.#pictures.put(picture, luma);
     if (this.#learnt === 0) this.#pictures.begin(picture);
-    kernel.sumLight(slot, picture, LIGHT_STEP);
-    const brightness = this.#takeLight();
+    const brightness = kernel.sumLight(slot, picture, LIGHT_STEP) / Math.max(1, this.#cells);
     const light = lightChange(this.#pictures);
     if (light !== UNCHANGED) {
       const offset = Math.min(MOST_OFFSET, Math.max(-MOST_OFFSET, light.offset));
@@ -112,22 +102,6 @@ export class MotionModel {
     return { brightness, ...this.#judge(levels, picture) };
   }
 
-  /** Means of the cells; gives the mean of all. */
-  #takeLight(): number {
-    const { seen, known } = this.#pictures.sums;
-    const { seen: seenMeans, known: knownMeans } = this.#pictures.light;
-    const lightPixels = this.#lightPixels;
-    let total = 0;
-    for (let cell = 0; cell < CELLS; cell += 1) {
-      const pixels = lightPixels[cell] as number;
-      const mean = (seen[cell] as number) / pixels;
-      seenMeans[cell] = mean;
-      knownMeans[cell] = (known[cell] as number) / pixels;
-      total += mean;
-    }
-    return total / Math.max(1, this.#cells);
-  }
-
   #parameters(levels: MotionLevels, isLearning: boolean, isSparse: boolean): PixelParameters {
     const turns = isSparse ? 1 : TURNS;
     return isLearning
@@ -136,38 +110,27 @@ export class MotionModel {
   }
 
   #judge({ share, threshold }: MotionLevels, picture: PictureIndex): Omit<Seen, "brightness"> {
-    const { marks, movers } = this.#pictures.sums;
-    const { pixels } = this.#pictures.slot.layout;
-    const counting = this.#counting;
-    const activeCells = this.#active;
-    const moving = this.#moving;
-    const moved = this.#moved;
-    let active = 0;
-    let moves = 0;
-    for (let cell = 0; cell < CELLS; cell += 1) {
-      const count = pixels[cell] as number;
-      const isActive = count > 0 && (marks[cell] as number) >= share * count ? 1 : 0;
-      active += isActive;
-      activeCells[cell] = isActive & (counting[cell] as number);
-      const isMoving = count > 0 && (movers[cell] as number) >= MOVING_SHARE * count ? 1 : 0;
-      moving[cell] = isMoving;
-      moved[cell] = isActive & isMoving;
-      moves += isActive & isMoving;
-    }
+    const { kernel, slot } = this.#pictures;
+    const active = kernel.judge(slot, share, MOVING_SHARE);
     if (active < UPSET_SHARE * this.#cells) {
       this.#upset = 0;
       if (active === 0) return { blobs: NOTHING, isUpset: false, moved: undefined };
-      const isNone = (cells: Uint16Array, count: number): boolean => {
+      const { active: activeRows, moving } = this.#pictures.rows;
+      const counting = this.#counting;
+      const counted = this.#counted;
+      const moved = this.#moved;
+      for (let row = 0; row < ROWS; row += 1) {
+        const bits = activeRows[row] as number;
+        counted[row] = bits & (counting[row] as number);
+        moved[row] = bits & (moving[row] as number);
+      }
+      const isNone = (cells: Int32Array, count: number): boolean => {
         if (!isWeather(this.#pictures, picture, threshold, cells, count)) return false;
-        for (let index = 0; index < count; index += 1) {
-          const cell = cells[index] as number;
-          moves -= moved[cell] as number;
-          moved[cell] = 0;
-        }
+        for (let row = 0; row < ROWS; row += 1) moved[row] = (moved[row] as number) & ~(cells[row] as number);
         return true;
       };
-      const blobs = blobsOf(activeCells, moving, isNone, this.#regions);
-      return { blobs, isUpset: false, moved: moves === 0 ? undefined : moved };
+      const blobs = blobsOf(counted, moving, isNone, this.#regions);
+      return { blobs, isUpset: false, moved: moved.some((bits) => bits !== 0) ? moved : undefined };
     }
     this.#upset += 1;
     if (this.#upset >= UPSET_LASTS) {

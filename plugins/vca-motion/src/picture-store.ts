@@ -3,7 +3,7 @@
 import { NightjarError } from "@nightjar/core";
 import { CELLS, COLUMNS, ROWS } from "./grid.ts";
 import {
-  CELL_LIST_AT,
+  CHOSEN_AT,
   COLD_BYTES,
   DEVIATIONS_AT,
   FIT_NUMBERS,
@@ -28,20 +28,20 @@ export interface CellSums {
   readonly movers: Uint32Array;
 }
 
-/** Means of light of each cell, for its user to fill, and what the kernel added up over them; valid until the next slot is given out. */
-export interface CellLight {
-  readonly seen: Float32Array;
-  readonly known: Float32Array;
-  /** As `FIT` of kernel-layout.ts names them. */
-  readonly fit: Float64Array;
+/** In which cells enough differs, and in which enough moves: for each row of cells a bit for each column; valid until the next slot is given out. */
+export interface CellRows {
+  readonly active: Int32Array;
+  readonly moving: Int32Array;
 }
 
 interface Views {
   readonly buffer: ArrayBuffer;
   readonly sums: CellSums;
-  readonly light: CellLight;
+  /** As `FIT` of kernel-layout.ts names them. */
+  readonly fit: Float64Array;
   readonly pictures: readonly Uint8Array[];
-  readonly cells: Uint16Array;
+  readonly rows: CellRows;
+  readonly chosen: Int32Array;
   readonly differing: Float64Array;
 }
 
@@ -103,9 +103,14 @@ export class CameraPictures {
     return this.#current.sums;
   }
 
-  /** Light, cell by cell. */
-  get light(): CellLight {
-    return this.#current.light;
+  /** What a change of light adds up to over the cells, as `FIT` of kernel-layout.ts names it. */
+  get fit(): Float64Array {
+    return this.#current.fit;
+  }
+
+  /** What the kernel judged last. */
+  get rows(): CellRows {
+    return this.#current.rows;
   }
 
   /** Sums of what differs in some cells, as `DIFFERING` of kernel-layout.ts names them. */
@@ -113,9 +118,9 @@ export class CameraPictures {
     return this.#current.differing;
   }
 
-  /** The list of cells that `sumDiffering` of the kernel goes through; valid until the next slot is given out. */
-  get cells(): Uint16Array {
-    return this.#current.cells;
+  /** The cells that `sumDiffering` of the kernel goes through: for each row a bit for each column; valid until the next slot is given out. */
+  get chosen(): Int32Array {
+    return this.#current.chosen;
   }
 
   /** Copies a picture in. */
@@ -169,16 +174,14 @@ function viewsOf(buffer: ArrayBuffer, { base, layout }: KernelSlot): Views {
   const { width, height, offsets } = layout;
   const sumsOf = (kind: number): Uint32Array =>
     new Uint32Array(buffer, base + offsets.sums + 4 * CELLS * kind, CELLS);
-  const meansOf = (kind: number): Float32Array =>
-    new Float32Array(buffer, base + offsets.means + 4 * CELLS * kind, CELLS);
+  const rowsOf = (kind: number): Int32Array =>
+    new Int32Array(buffer, base + offsets.cellRows + 4 * ROWS * kind, ROWS);
   return {
     buffer,
-    light: {
-      ...{ seen: meansOf(0), known: meansOf(1) },
-      fit: new Float64Array(buffer, base + offsets.means + 8 * CELLS, FIT_NUMBERS),
-    },
-    cells: new Uint16Array(buffer, base + offsets.differing + CELL_LIST_AT, CELLS),
-    differing: new Float64Array(buffer, base + offsets.differing, CELL_LIST_AT / 8),
+    fit: new Float64Array(buffer, base + offsets.means + 8 * CELLS, FIT_NUMBERS),
+    rows: { active: rowsOf(0), moving: rowsOf(1) },
+    chosen: new Int32Array(buffer, base + offsets.differing + CHOSEN_AT, ROWS),
+    differing: new Float64Array(buffer, base + offsets.differing, CHOSEN_AT / 8),
     sums: { seen: sumsOf(0), known: sumsOf(1), marks: sumsOf(2), movers: sumsOf(3) },
     pictures: [0, 1].map(
       (index) => new Uint8Array(buffer, base + (offsets.pictures[index as 0 | 1] as number), width * height),

@@ -55,8 +55,13 @@ export interface PixelKernel {
   readonly buffer: ArrayBuffer;
   /** Makes room up to `sizeBytes`; false where there is none. */
   reach(sizeBytes: number): boolean;
-  /** Sums of a picture's and of the background's light in each cell, of every `step`th row of each row of cells. */
-  sumLight(slot: KernelSlot, picture: PictureIndex, step: number): void;
+  /**
+   * Sums and means of a picture's and of the background's light in each cell, of every `step`th row of each row of cells. Gives the
+   * sum of the picture's means.
+   */
+  sumLight(slot: KernelSlot, picture: PictureIndex, step: number): number;
+  /** The ratio of known to seen light, in 256ths and at most `most`, that as many cells are above as below. */
+  medianRatio(slot: KernelSlot, most: number): number;
   /** Sums over the slot's means of light: how well a gain and an offset make those that are seen into those that are known. */
   fitLight(slot: KernelSlot, gain: number, offset: number): void;
   /** Turns a picture into what the background would see: times a gain in 8192ths, and shifted by an offset in 16ths. */
@@ -64,8 +69,10 @@ export interface PixelKernel {
   /** Compares a picture with the background and with the other picture, counts cell by cell, and learns. */
   look(slot: KernelSlot, picture: PictureIndex, parameters: PixelParameters): void;
   /**
-   * Sums of the pixels that differ by more than `threshold` levels above their noise, of every `step`th row of the first `count` cells
-   * of the slot's list.
+   * Says in which cells a share of the pixels differs, and in which a share moves, by what `look` has counted; gives in how many it
+   * differs.
    */
-  sumDiffering(slot: KernelSlot, picture: PictureIndex, threshold: number, step: number, count: number): void;
+  judge(slot: KernelSlot, share: number, movingShare: number): number;
+  /** Sums of the pixels that differ by more than `threshold` levels above their noise, of every `step`th row of the slot's chosen cells. */
+  sumDiffering(slot: KernelSlot, picture: PictureIndex, threshold: number, step: number): void;
 }

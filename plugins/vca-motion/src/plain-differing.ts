@@ -1,25 +1,25 @@
 // The part of the plain pixel kernel that sums up the pixels that differ in some cells: whoever asks whether they are light or
 // rain (weather.ts) needs no more of them.
-import { CELL_LIST_AT, DIFFERING, HOT_BYTES, NOISE_AT } from "./kernel-layout.ts";
+import { CHOSEN_AT, DIFFERING, HOT_BYTES, NOISE_AT } from "./kernel-layout.ts";
 import { type KernelSlot, type PictureIndex, THICK_PIXELS } from "./pixel-kernel.ts";
 
-/** Sums up every `step`th row of the first `count` cells of the slot's list. */
+/** Sums up every `step`th row of the slot's chosen cells. */
 export function sumDiffering(
   buffer: ArrayBuffer,
   { base, layout }: KernelSlot,
   picture: PictureIndex,
   threshold: number,
   step: number,
-  count: number,
 ): void {
   const { width, height, columns, rows, tops, offsets, stripLefts, stripColumns, stripWidths } = layout;
   const luma = new Uint8Array(buffer, base + offsets.pictures[picture], width * height);
   const hot = new Uint8Array(buffer, base + offsets.hot, layout.steps * HOT_BYTES);
-  const sums = new Float64Array(buffer, base + offsets.differing, CELL_LIST_AT / 8).fill(0);
-  const cells = new Uint16Array(buffer, base + offsets.differing + CELL_LIST_AT, columns * rows);
-  for (const cell of cells.subarray(0, count)) {
+  const sums = new Float64Array(buffer, base + offsets.differing, CHOSEN_AT / 8).fill(0);
+  const chosen = new Uint32Array(buffer, base + offsets.differing + CHOSEN_AT, rows);
+  for (let cell = 0; cell < columns * rows; cell += 1) {
     const row = Math.floor(cell / columns);
     const column = cell % columns;
+    if ((((chosen[row] as number) >>> column) & 1) === 0) continue;
     const top = tops[row] as number;
     const bottom = tops[row + 1] as number;
     for (let strip = stripColumns.indexOf(column); stripColumns[strip] === column; strip += 1) {

@@ -14,8 +14,9 @@ import {
   type PixelParameters,
   WHOLE_WEIGHT,
 } from "./pixel-kernel.ts";
+import { judge } from "./plain-cells.ts";
 import { sumDiffering } from "./plain-differing.ts";
-import { fitLight } from "./plain-light.ts";
+import { fitLight, meanLight, medianRatio } from "./plain-light.ts";
 
 /** Memory that it may come to. */
 const MOST_BYTES = 2 ** 30;
@@ -34,12 +35,16 @@ export function plainKernel(): PixelKernel {
       if (sizeBytes > buffer.byteLength) buffer = buffer.transfer(sizeBytes);
       return true;
     },
-    sumLight: (slot, picture, step) => sumLight(buffer, slot, picture, step),
+    sumLight(slot, picture, step) {
+      sumLight(buffer, slot, picture, step);
+      return meanLight(buffer, slot, step);
+    },
+    medianRatio: (slot, most) => medianRatio(buffer, slot, most),
     fitLight: (slot, gain, offset) => fitLight(buffer, slot, gain, offset),
     adjust: (slot, picture, gain8192, offset16) => adjust(buffer, slot, picture, gain8192, offset16),
     look: (slot, picture, parameters) => look(buffer, slot, picture, parameters),
-    sumDiffering: (slot, picture, threshold, step, count) =>
-      sumDiffering(buffer, slot, picture, threshold, step, count),
+    judge: (slot, share, movingShare) => judge(buffer, slot, share, movingShare),
+    sumDiffering: (slot, picture, threshold, step) => sumDiffering(buffer, slot, picture, threshold, step),
   };
 }
 

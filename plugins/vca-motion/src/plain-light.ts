@@ -1,7 +1,46 @@
-// The part of the plain pixel kernel that says how well a change of light explains the cells. Cells with even numbers and those
+// The part of the plain pixel kernel that says how light the cells are, and how well a change of light explains them. Cells with even numbers and those
 // with odd ones are added up apart, as the other kernel does, so that both round alike.
 import { FIT, FIT_NUMBERS } from "./kernel-layout.ts";
 import { type KernelSlot, NEAR_LEVELS, ROUGH_LEVELS } from "./pixel-kernel.ts";
+
+/** Means of light of each cell, by sums over every `step`th row; gives the sum of those that are seen. */
+export function meanLight(buffer: ArrayBuffer, { base, layout }: KernelSlot, step: number): number {
+  const { columns, rows, tops, columnWidths, offsets } = layout;
+  const cells = columns * rows;
+  const sums = new Uint32Array(buffer, base + offsets.sums, 2 * cells);
+  const means = new Float32Array(buffer, base + offsets.means, 2 * cells);
+  const totals = [0, 0];
+  for (let cell = 0; cell < cells; cell += 1) {
+    const row = Math.floor(cell / columns);
+    const looked = Math.ceil(((tops[row + 1] as number) - (tops[row] as number)) / step);
+    const pixels = Math.max(1, (columnWidths[cell % columns] as number) * looked);
+    const seen = (sums[cell] as number) / pixels;
+    means[cell] = seen;
+    means[cells + cell] = (sums[cells + cell] as number) / pixels;
+    totals[cell & 1] = (totals[cell & 1] as number) + seen;
+  }
+  return (totals[0] as number) + (totals[1] as number);
+}
+
+/** By halves: the least ratio that more than half of the cells are at, rounded. Nothing is rounded before it is compared. */
+export function medianRatio(buffer: ArrayBuffer, { base, layout }: KernelSlot, most: number): number {
+  const cells = layout.columns * layout.rows;
+  const means = new Float32Array(buffer, base + layout.offsets.means, 2 * cells);
+  let low = 0;
+  let high = most;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    let below = 0;
+    for (let cell = 0; cell < cells; cell += 1) {
+      const isBelow =
+        ((means[cells + cell] as number) + 1) * 256 < ((means[cell] as number) + 1) * (middle + 0.5);
+      below += isBelow ? 1 : 0;
+    }
+    if (2 * below > cells) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
 
 /** Sums over the slot's means, for a gain and an offset. Cells that lie nearer count for more: a small drift is taken back too. */
 export function fitLight(

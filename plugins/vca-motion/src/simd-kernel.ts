@@ -10,11 +10,13 @@ const PAGE_BYTES = 65_536;
 const MOST_PAGES = 16_384;
 
 interface KernelExports {
-  sumLight(slot: number, luma: number, step: number): void;
+  sumLight(slot: number, luma: number, step: number): number;
+  medianRatio(means: number, count: number, most: number): number;
   fitLight(means: number, count: number, gain: number, offset: number): void;
   adjust(luma: number, count: number, gain8192: number, offset16: number): void;
   look(slot: number, luma: number, before: number): void;
-  sumDiffering(slot: number, luma: number, threshold: number, step: number, count: number): void;
+  judge(slot: number, share: number, movingShare: number): number;
+  sumDiffering(slot: number, luma: number, threshold: number, step: number): void;
 }
 
 interface Memory {
@@ -40,7 +42,8 @@ export function simdKernel(): PixelKernel | undefined {
   if (WebAssembly?.validate(bytes) !== true) return undefined;
   const memory = new WebAssembly.Memory({ initial: 1, maximum: MOST_PAGES });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  const { sumLight, fitLight, adjust, look, sumDiffering } = instance.exports as KernelExports;
+  const { sumLight, medianRatio, fitLight, adjust, look, judge, sumDiffering } =
+    instance.exports as KernelExports;
   let bytesOfMemory = new Uint8Array(memory.buffer);
   return {
     name: "simd",
@@ -61,6 +64,8 @@ export function simdKernel(): PixelKernel | undefined {
     },
     sumLight: ({ base, layout }, picture, step) =>
       sumLight(base, base + layout.offsets.pictures[picture], step),
+    medianRatio: ({ base, layout }, most) =>
+      medianRatio(base + layout.offsets.means, layout.columns * layout.rows, most),
     fitLight: ({ base, layout }, gain, offset) =>
       fitLight(base + layout.offsets.means, layout.columns * layout.rows, gain, offset),
     adjust({ base, layout }, picture, gain8192, offset16) {
@@ -73,7 +78,8 @@ export function simdKernel(): PixelKernel | undefined {
       const { pictures } = layout.offsets;
       look(base, base + pictures[picture], base + pictures[picture === 0 ? 1 : 0]);
     },
-    sumDiffering: ({ base, layout }, picture, threshold, step, count) =>
-      sumDiffering(base, base + layout.offsets.pictures[picture], threshold, step, count),
+    judge: ({ base }, share, movingShare) => judge(base, share, movingShare),
+    sumDiffering: ({ base, layout }, picture, threshold, step) =>
+      sumDiffering(base, base + layout.offsets.pictures[picture], threshold, step),
   };
 }

@@ -1,6 +1,7 @@
 // What differs from the background without being anything: light that falls differently on a part of the picture (the hard shadow
 // of a cloud or a pole, a sunbeam), under which the background still shows, times a gain; and rain, which is thin and bright.
 // Looked at in cells that differ alone, so that it costs nothing while nothing does; the pixels are summed up by the kernel.
+import { ROWS } from "./grid.ts";
 import { DIFFERING } from "./kernel-layout.ts";
 import type { CameraPictures } from "./picture-store.ts";
 import type { PictureIndex } from "./pixel-kernel.ts";
@@ -24,20 +25,20 @@ const LEAST_EXPLAINED = 0.5;
 const LEAST_VARIANCE = 9;
 
 /**
- * Whether what differs in an area is light or rain. `cells`: the numbers of its cells, the first `count` of a list. `threshold`: levels
- * that a pixel must differ by, above its noise.
+ * Whether what differs in an area of `count` cells is light or rain. `cells`: for each row of cells a bit for each column. `threshold`:
+ * levels that a pixel must differ by, above its noise.
  */
 export function isWeather(
   pictures: CameraPictures,
   picture: PictureIndex,
   threshold: number,
-  cells: Uint16Array,
+  cells: Int32Array,
   count: number,
 ): boolean {
   const [, step] = ROW_STEPS.find(([most]) => count <= most) ?? ROW_STEPS[0];
-  const list = pictures.cells;
-  for (let index = 0; index < count; index += 1) list[index] = cells[index] as number;
-  pictures.kernel.sumDiffering(pictures.slot, picture, threshold, step, count);
+  const { chosen } = pictures;
+  for (let row = 0; row < ROWS; row += 1) chosen[row] = cells[row] as number;
+  pictures.kernel.sumDiffering(pictures.slot, picture, threshold, step);
   const sums = pictures.differing;
   return (sums[DIFFERING.pixels] as number) >= LEAST_PIXELS && (isRain(sums) || isLight(sums));
 }

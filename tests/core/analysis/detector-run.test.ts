@@ -16,7 +16,7 @@ import { FakeClock } from "../../../core/testing/fake-clock.ts";
 
 const FRAMES = { width: 2, height: 1, perSecond: 5 };
 
-function run(calls: Partial<DetectorCalls>, isBlind = false) {
+function run(calls: Partial<DetectorCalls>, isBlind = false, answersAtOnce = false) {
   const clock = new FakeClock();
   const looks: (DetectorLook & { readonly luma: readonly number[] })[] = [];
   const reports: DetectorReport[] = [];
@@ -30,6 +30,7 @@ function run(calls: Partial<DetectorCalls>, isBlind = false) {
       id: "x",
       runs: "here",
       frames: FRAMES,
+      answersAtOnce,
       eventTypes: ["motion"],
       settings: { sensitivity: 50, rules: [], options: {} },
     },
@@ -37,9 +38,9 @@ function run(calls: Partial<DetectorCalls>, isBlind = false) {
       begin: async () => {
         told.begun += 1;
       },
-      look: async (look, luma) => {
+      look: (look, luma) => {
         looks.push({ ...look, luma: [...luma] });
-        return calls.look?.(look, luma) ?? [];
+        return calls.look?.(look, luma) ?? (answersAtOnce ? [] : Promise.resolve([]));
       },
       end: async () => {
         told.ended += 1;
@@ -79,6 +80,70 @@ describe("a detector at a camera", () => {
     assert.equal(told.begun, 1);
     made.close();
   });
+
+  it("that answers at once sees each picture where it lies, and is heard before the next line", async () => {
+    const start: DetectorReport = { kind: "start", type: "motion" };
+    const seen: Uint8Array[] = [];
+    const { made, looks, reports } = run(
+      {
+        look: (_look, luma) => {
+          seen.push(luma);
+          return [start];
+        },
+      },
+      false,
+      true,
+    );
+    const lent = Uint8Array.of(1, 2, 3, 4);
+    // It begins with the first, which is kept until then.
+    made.picture(lent, 2, 1, 0);
+    await settle();
+    made.picture(lent, 2, 1, 200);
+    assert.equal(reports.length, 2);
+    assert.deepEqual(
+      seen.map(({ buffer }) => buffer === lent.buffer),
+      [false, true],
+    );
+    assert.deepEqual(
+      looks.map(({ luma }) => luma),
+      [
+        [1, 2],
+        [1, 2],
+      ],
+    );
+    // Of another size it is made smaller, and shown in its turn.
+    made.picture(lent, 4, 1, 400);
+    await settle();
+    assert.deepEqual(looks.at(-1)?.luma, [2, 4]);
+    assert.equal(made.figures(0).looked, 3);
+    made.close();
+  });
+
+  const failures: readonly (readonly [string, DetectorCalls["look"], RegExp])[] = [
+    ["answers later than it says", async () => [], /answers later/],
+    ["rejects", () => Promise.reject(new TypeError("no eyes")), /no eyes/],
+    [
+      "throws",
+      () => {
+        throw new TypeError("no eyes at all");
+      },
+      /no eyes at all/,
+    ],
+  ];
+  for (const [what, look, reason] of failures) {
+    it(`that says that it answers at once and ${what} fails, also once it has begun`, async () => {
+      let fails = false;
+      const { made, told, looks } = run({ look: (...given) => (fails ? look(...given) : []) }, false, true);
+      for (let count = 0; count < 6; count += 1) {
+        made.picture(Uint8Array.of(1, 1), 2, 1, 200 * count);
+        await settle();
+        fails = true;
+      }
+      assert.match(made.figures(0).problem ?? "", reason);
+      assert.deepEqual([told.begun, told.ended, looks.length], [3, 3, 4], "then it rests");
+      made.close();
+    });
+  }
 
   it("is slow alone: the newest picture takes the place of those that wait", async () => {
     const gates: (() => void)[] = [];
