@@ -71,11 +71,19 @@ describe("flows of an older version, and what they may do", {
     const nodes: unknown = answer.ok() ? await answer.json() : [];
     return Array.isArray(nodes) ? (nodes as readonly Node[]) : [];
   };
-  const types = async (): Promise<readonly string[]> => {
-    const headers = { accept: "application/json" };
-    const answer = await context.request.get(`${recorder.url}/flows/nodes`, { headers });
-    return ((await answer.json()) as { types: string[] }[]).flatMap((set) => set.types);
-  };
+  /** Types of nodes that there are, once they are as wanted: after each change Node-RED begins anew, and answers nothing meanwhile. */
+  const types = (areWanted: (types: readonly string[]) => boolean): Promise<readonly string[]> =>
+    until(
+      "types of nodes",
+      async () => {
+        const headers = { accept: "application/json" };
+        const answer = await context.request.get(`${recorder.url}/flows/nodes`, { headers });
+        if (!answer.ok()) return undefined;
+        const found = ((await answer.json()) as { types: string[] }[]).flatMap((set) => set.types);
+        return areWanted(found) ? found : undefined;
+      },
+      LONG_MS,
+    );
   const page = async (path: string): Promise<string> =>
     (await context.request.get(`${recorder.url}/flows-http/${path}`)).text();
   /** Whether the editor, opened anew, has the manager of contributed nodes in its menu. */
@@ -105,7 +113,7 @@ describe("flows of an older version, and what they may do", {
     assert.partialDeepStrictEqual(nodeOf(CAPTURE), { action: "capture", z: TAB });
     assert.equal(nodeOf("nightjar-rule-gone"), undefined, "its rule went while the older one was away");
     assert.equal(nodeOf(TAB)?.["label"], "Alarms of mine", "a tab is its owner's");
-    assert.equal(await page("well"), "well", "a hand-made flow runs");
+    await until("a hand-made flow to run", async () => (await page("well")) === "well", LONG_MS);
 
     const folder = join(recorder.dataDir, "flows/backups");
     const copies = await Promise.all(
@@ -120,8 +128,8 @@ describe("flows of an older version, and what they may do", {
     admin.on("pageerror", (error) => faults.push(error.message));
     const editor = await context.newPage();
     assert.deepEqual((await view()).allowed, { programs: false, folders: [], modules: false });
-    const before = await types();
-    for (const type of ["exec", "file", "watch"]) assert.ok(!before.includes(type), type);
+    const powerful = ["exec", "file", "watch"];
+    const before = await types((found) => powerful.every((type) => !found.includes(type)));
     assert.equal(await offersModules(editor), false);
 
     await admin.goto(`${recorder.url}/system/flows?show=settings`);
@@ -137,9 +145,8 @@ describe("flows of an older version, and what they may do", {
     await screenshot(admin, "flows-allowed");
     assert.deepEqual((await view()).allowed, { programs: true, folders: [share.path], modules: true });
     await runs([]);
-    const allowed = await types();
-    for (const type of ["exec", "file", "watch"]) assert.ok(allowed.includes(type), type);
-    assert.equal((await page("program")).trim(), "from a program");
+    await types((found) => powerful.every((type) => found.includes(type)));
+    await until("a program", async () => (await page("program")).trim() === "from a program", LONG_MS);
     await page("file");
     assert.equal(await readFile(file, "utf8"), "{}\n");
     assert.equal(await offersModules(editor), true);
@@ -150,9 +157,9 @@ describe("flows of an older version, and what they may do", {
     }
     await runs(["exec", "file"]);
     assert.deepEqual((await view()).allowed, { programs: false, folders: [], modules: false });
-    assert.deepEqual(await types(), before);
+    assert.deepEqual(await types((found) => powerful.every((type) => !found.includes(type))), before);
     assert.equal(await offersModules(editor), false);
-    assert.equal(await page("well"), "well", "the others run");
+    await until("the others to run", async () => (await page("well")) === "well", LONG_MS);
     assert.deepEqual(faults, []);
   });
 
