@@ -18,10 +18,12 @@ import {
   type CoreMethodsForAnalysis,
   type DesiredAnalysis,
 } from "./protocol.ts";
+import { sharedTicks } from "./shared-ticks.ts";
 
 /** Runs the analysis process on a data directory. */
 export async function runAnalysis(context: ProcessContext): Promise<RunningProcess> {
-  const { dataDir, log, clock, instance } = context;
+  const { dataDir, log, instance } = context;
+  const clock = sharedTicks(context.clock);
   const run = join(dataDir, RUN_FOLDER);
   const host = new InlineDetectorHost(log);
   const watches = new Map<string, CameraWatch>();

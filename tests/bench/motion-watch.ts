@@ -3,6 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { setTimeout as pause } from "node:timers/promises";
 import { CameraWatch } from "../../core/analysis/camera-watch.ts";
+import { sharedTicks } from "../../core/analysis/shared-ticks.ts";
 import { systemClock } from "../../core/clock.ts";
 import type { CameraId } from "../../core/domain/ids.ts";
 import { TICKS_PER_SECOND, time90kFromMs } from "../../core/domain/time.ts";
@@ -37,6 +38,7 @@ export async function watchCosts(clip: string, cameras: number, seconds: number)
   const ffmpeg = await requireFfmpeg();
   const sinks: FeedSink[] = [];
   const detector = motionDetector();
+  const clock = sharedTicks(systemClock);
   const { signal } = new AbortController();
   using run = tempDir("nightjar-bench-");
   let begun = 0;
@@ -55,7 +57,7 @@ export async function watchCosts(clip: string, cameras: number, seconds: number)
         ],
       },
       {
-        ...{ clock: systemClock, log: silentLog, findFfmpeg: async () => ({ path: ffmpeg.path }) },
+        ...{ clock, log: silentLog, findFfmpeg: async () => ({ path: ffmpeg.path }) },
         media: {
           isUp: true,
           async subscribe(_camera, _stream, sink) {
