@@ -11,7 +11,12 @@ import { waitFor } from "../../../../core/testing/wait-for.ts";
 const SLABS = 800;
 const pool = new SlabPool({ budgetBytes: 1024 ** 3 });
 using folder = tempDir("nightjar-burst-");
-const writer = openVolumeWriter({ path: folder.path, id: undefined, log: silentLog, onEvent: () => undefined });
+const writer = openVolumeWriter({
+  path: folder.path,
+  id: undefined,
+  log: silentLog,
+  onEvent: () => undefined,
+});
 const token = writer.create("burst.mp4", Buffer.alloc(1_000));
 const written = (pieces: readonly Uint8Array[]): Promise<void> =>
   new Promise((resolve, reject) => {
