@@ -12,6 +12,7 @@ import type { Db } from "../../core/db/db.ts";
 import { openDb } from "../../core/db/open-db.ts";
 import { searchEvents } from "../../core/db/tables/events-table.ts";
 import { silentLog } from "../../core/log.ts";
+import { stormFigures } from "./event-storm.ts";
 import { type BenchContext, type Figure, figure } from "./figure.ts";
 import { flowFigures } from "./flow-latency.ts";
 import { benchDir } from "./left-behind.ts";
@@ -36,6 +37,8 @@ export async function alarm(context: BenchContext): Promise<readonly Figure[]> {
     context.progress(`${rate} events a second for ${seconds} s`);
     figures.push(...(await rateFigures(db, rate, seconds, limits)));
   }
+  context.progress(`${STORM_PER_SECOND} events a second to a client of the broker`);
+  figures.push(...(await stormFigures(STORM_PER_SECOND, seconds)));
   for (const isBesideStopped of [false, true]) {
     const beside = isBesideStopped ? ", beside a reader that has stopped" : "";
     context.progress(`${BUSY_PER_SECOND} events a second through a flow${beside}`);

@@ -7,22 +7,15 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { generate } from "mqtt-packet";
-import { Arming } from "../../core/alarm/arming.ts";
-import { EventEngine } from "../../core/alarm/event-engine.ts";
 import { systemClock } from "../../core/clock.ts";
-import { checkConfig } from "../../core/config/check-config.ts";
-import { initialConfig } from "../../core/config/initial-config.ts";
 import { openDb } from "../../core/db/open-db.ts";
 import { silentLog } from "../../core/log.ts";
-import { BrokerLogin } from "../../core/mqtt/broker-login.ts";
-import { EmbeddedBroker } from "../../core/mqtt/embedded-broker.ts";
-import { EventOutbox } from "../../core/mqtt/event-outbox.ts";
-import { FLOWS_USER, FlowsDoor } from "../../core/mqtt/flows-door.ts";
+import { FLOWS_USER } from "../../core/mqtt/flows-door.ts";
 import type { RequestsOptions } from "../../core/mqtt/request-parts.ts";
 import { Requests } from "../../core/mqtt/requests.ts";
 import { nodeArguments } from "../../core/supervisor/process-contract.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import type { Users } from "../../core/users/users.ts";
+import { eventChain, NODE } from "./event-chain.ts";
 import { type Figure, figure } from "./figure.ts";
 import { benchDir } from "./left-behind.ts";
 
@@ -30,9 +23,6 @@ const LIMITS = { p99Ms: 50, lost: 0 };
 const CAMERAS = 16;
 const TICK_MS = 10;
 const STARTED_MS = 60_000;
-const NODE = "n1";
-/** Nobody but flows comes to this broker. */
-const NO_USERS = { sessions: { onRevoked: () => () => undefined } } as unknown as Users;
 
 /** Raises so many events a second for so long, over 16 cameras. `isBesideStopped`: with a subscriber that reads nothing. */
 export async function flowFigures(
@@ -42,9 +32,6 @@ export async function flowFigures(
 ): Promise<Figure[]> {
   using dir = benchDir();
   const db = await openDb(join(dir.path, "nightjar.db"), { log: silentLog });
-  const { alarms } = checkConfig("the bench", initialConfig());
-  const arming = new Arming(alarms, "Europe/Berlin");
-  const engine = new EventEngine({ db, clock: systemClock, log: silentLog, arming });
   /** When the events were seen of which nothing came yet, in their order, by camera. */
   const seen = new Map<string, number[]>();
   const tookMs: number[] = [];
@@ -52,25 +39,8 @@ export async function flowFigures(
     const atMs = seen.get(camera)?.shift();
     if (atMs !== undefined) tookMs.push(performance.now() - atMs);
   });
-  const login = new BrokerLogin(NO_USERS, systemClock, silentLog);
-  const broker = new EmbeddedBroker({
-    ...{ base: "nightjar", login, clock: systemClock, log: silentLog },
-    events: {
-      ...{ up: () => undefined, changed: () => undefined, heard: () => undefined },
-      message: (message) => void requests.take(message),
-    },
-  });
-  await broker.start();
-  const door = new FlowsDoor(dir.path);
-  await door.open(broker);
-  const outbox = new EventOutbox({
-    webAddress: () => "",
-    ...{ db, clock: systemClock, log: silentLog, node: NODE, base: () => "nightjar" },
-    publish: (message) => broker.publish(message),
-  });
-  engine.onEvent("test", () => outbox.kick());
-  await engine.start();
-  const { socketPath = "", password = "" } = door.login ?? {};
+  const chain = await eventChain(dir.path, db, requests);
+  const { engine, broker, outbox, socketPath, password } = chain;
   const flows = fork(join(import.meta.dirname, "flows-process.ts"), [dir.path, socketPath, password], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     execArgv: nodeArguments("flows"),
@@ -116,11 +86,7 @@ export async function flowFigures(
     stopped?.destroy();
     flows.kill("SIGKILL");
     await ended;
-    await engine.stop();
-    await outbox.close();
-    await door.close();
-    login.close();
-    await broker.close();
+    await chain[Symbol.asyncDispose]();
     await db.close();
   }
 }
