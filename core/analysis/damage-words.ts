@@ -18,3 +18,35 @@ export class DamageWords {
     return DAMAGE.test(all.slice(0, end));
   }
 }
+
+/** Words that follow each other so soon are about the same damage; a decoder on a busy machine is now quicker, now slower. */
+const APART_MS = 1_500;
+/** Damage that has lasted for so long is no loss of a packet. */
+const LASTING_MS = 1_000;
+/** Without a word for so long, it is over. */
+const OVER_MS = 1_500;
+/** What was lost on the way explains damage up to the next key frame, and is no fault of the camera's. */
+const EXPLAINED_MS = 2_000;
+
+/** Whether frames are damaged one after the other: what comes out between the words then is no picture either, however late these are. */
+export class DamageStreak {
+  #sinceMs = 0;
+  #lastMs = Number.NEGATIVE_INFINITY;
+  #lostMs = Number.NEGATIVE_INFINITY;
+
+  /** A frame went in of which a part was lost on the way. */
+  lost(nowMs: number): void {
+    this.#lostMs = nowMs;
+  }
+
+  /** A word came. */
+  note(nowMs: number): void {
+    if (nowMs - this.#lostMs < EXPLAINED_MS) return;
+    if (nowMs - this.#lastMs > APART_MS) this.#sinceMs = nowMs;
+    this.#lastMs = nowMs;
+  }
+
+  goesOn(nowMs: number): boolean {
+    return this.#lastMs - this.#sinceMs >= LASTING_MS && nowMs - this.#lastMs < OVER_MS;
+  }
+}

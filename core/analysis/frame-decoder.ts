@@ -8,7 +8,7 @@ import { type Sandbox, sandboxed } from "../media/ffmpeg/sandbox.ts";
 import type { LiveFrameHeader } from "../media/live-wire.ts";
 import { fragment, initSegment, type VideoEntryFormat } from "../media/mp4/index.ts";
 import { processFigures, wrappedPid } from "../plugin/isolated/process-figures.ts";
-import { DamageWords } from "./damage-words.ts";
+import { DamageStreak, DamageWords } from "./damage-words.ts";
 import { NutReader } from "./nut-reader.ts";
 import { writeTogether } from "./write-together.ts";
 
@@ -61,6 +61,7 @@ export class FrameDecoder {
   #needsKeyFrame: boolean = true;
   #stderr = "";
   readonly #damageWords = new DamageWords();
+  readonly #streak = new DamageStreak();
   /** How often ffmpeg spoke of damage, and up to which of these times pictures have been left out for it. */
   #damages = 0;
   #damagesAnswered = 0;
@@ -88,7 +89,7 @@ export class FrameDecoder {
         if (this.#stopped || this.#base90k === undefined) return;
         this.#lastPictureMs = (this.#base90k / TICKS_PER_SECOND + seconds) * 1_000;
         const damages = this.#damages;
-        if (damages === this.#damagesAnswered) {
+        if (damages === this.#damagesAnswered && !this.#streak.goesOn(clock.monotonicMs())) {
           options.onPicture(luma, this.#lastPictureMs);
           return;
         }
@@ -109,7 +110,10 @@ export class FrameDecoder {
     this.#child.stderr?.on("data", (chunk: Buffer) => {
       const text = chunk.toString("latin1");
       this.#stderr = (this.#stderr + text).slice(-STDERR_LIMIT_BYTES);
-      if (this.#damageWords.take(text)) this.#damages += 1;
+      if (this.#damageWords.take(text)) {
+        this.#damages += 1;
+        this.#streak.note(clock.monotonicMs());
+      }
       if (!this.#stopped) options.onComplaint();
     });
     this.#child.stdin?.on("error", () => undefined);
@@ -157,6 +161,7 @@ export class FrameDecoder {
     this.#lastDecode90k = decode90k;
     this.#sequence += 1;
     this.#unanswered += 1;
+    if (header.damaged) this.#streak.lost(this.#options.clock.monotonicMs());
     this.#unansweredSinceMs ??= this.#options.clock.monotonicMs();
     const sample = {
       length: data.byteLength,
