@@ -6,28 +6,12 @@ import type { Clock, Timer } from "../clock.ts";
 import type { Log } from "../log.ts";
 import { AckWatch, type BrokerFault, brokerAway } from "./ack-watch.ts";
 import type { Broker, BrokerEvents, BrokerState, OutgoingMessage } from "./broker.ts";
+import { type BrokerReason, brokerReason } from "./broker-reasons.ts";
 import { PLUGIN_SET_LEVELS, TOPICS, topicOf } from "./topics.ts";
 
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 const CONNECT_MS = 10_000;
 const KEEPALIVE_SECONDS = 30;
-/** Why there is no connection. */
-interface Why {
-  readonly message: string;
-  readonly case?: BrokerFault["case"] | "no-answer";
-}
-
-/** What the client library calls a broker that keeps its connection and says nothing. */
-const SILENCES: Readonly<Record<string, Why>> = {
-  "connack timeout": {
-    case: "no-answer",
-    message: "something takes the connection and has not answered for 10 seconds",
-  },
-  "Keepalive timeout": {
-    case: "stands-still",
-    message: "it stands still: it keeps the connection and answers nothing",
-  },
-};
 /** Who asks is not known: that is what the audit log says. */
 const ACTOR = "mqtt";
 
@@ -89,11 +73,9 @@ export class ExternalBroker implements Broker {
       return;
     }
     this.#client = client;
-    let why: Why = { message: "the broker closed the connection" };
+    let why: BrokerReason = { message: "the broker closed the connection" };
     client.on("error", (error) => {
-      why = SILENCES[error.message] ?? {
-        message: error.message || ("code" in error ? String(error.code) : error.name),
-      };
+      why = brokerReason(error);
     });
     client.on("packetreceive", () => this.#unacknowledged.heard());
     client.on("connect", () => {
@@ -209,7 +191,7 @@ export class ExternalBroker implements Broker {
     this.#failed(fault);
   }
 
-  #failed({ message: reason, case: fault }: Why): void {
+  #failed({ message: reason, case: fault }: BrokerReason): void {
     this.#unacknowledged.giveUp();
     if (this.#isClosed) return;
     if (this.#state.status === "running" || this.#failures === 0) {

@@ -188,7 +188,7 @@ describe("another broker in trouble", { skip: WITHOUT_MOSQUITTO }, () => {
     // Mosquitto gives up being root.
     chmodSync(dirname(disk.path), 0o755);
     chmodSync(disk.path, 0o777);
-    const mosquitto = await startMosquitto(USER, SECRET, disk.path);
+    const mosquitto = await startMosquitto(USER, SECRET, { writesTo: disk.path });
     t.after(() => mosquitto.dispose());
     const core = await recorderAt(t, mosquitto);
     const target: Target = { port: mosquitto.port, user: USER, password: SECRET };

@@ -20,8 +20,13 @@ function hasClients(): boolean {
   return ["mosquitto_pub", "mosquitto_sub"].every((name) => existsSync(`/usr/bin/${name}`));
 }
 
+/** By which schemes it is reached besides `mqtt:`. */
+export type Door = "mqtts" | "ws" | "wss";
+
 export interface Mosquitto {
   readonly port: number;
+  /** Of each door, where it has them. */
+  readonly doors: Readonly<Record<Door, number>> | undefined;
   start(): Promise<void>;
   /** Ends it; `SIGTERM` lets it write down its sessions. */
   stop(signal: "SIGTERM" | "SIGKILL"): Promise<void>;
@@ -36,28 +41,40 @@ export interface Mosquitto {
   dispose(): Promise<void>;
 }
 
-/**
- * A Mosquitto on a port of its own with one account, which keeps its sessions over an orderly restart. `writesTo`: where it writes
- * them down, after every few changes.
- */
-export async function startMosquitto(user: string, password: string, writesTo?: string): Promise<Mosquitto> {
+/** PEM: what it shows at its encrypted doors. */
+export interface ShownPair {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface MosquittoOptions {
+  /** Where it writes its sessions down, after every few changes. */
+  readonly writesTo?: string;
+  /** With it, it listens over TLS and WebSocket too. */
+  readonly shows?: ShownPair;
+}
+
+/** A Mosquitto on a port of its own with one account, which keeps its sessions over an orderly restart. */
+export async function startMosquitto(
+  user: string,
+  password: string,
+  { writesTo, shows }: MosquittoOptions = {},
+): Promise<Mosquitto> {
   const folder = tempDir("nj-mosquitto-");
   // It gives up being root and must still read and write here.
   chmodSync(folder.path, 0o777);
   const passwords = join(folder.path, "passwords");
   execFileSync("mosquitto_passwd", ["-c", "-b", passwords, user, password]);
   chmodSync(passwords, 0o644);
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
+  const [port = 0, mqtts = 0, ws = 0, wss = 0] = await freePorts(shows === undefined ? 1 : 4);
+  const doors = shows === undefined ? undefined : { mqtts, ws, wss };
   const config = join(folder.path, "mosquitto.conf");
   const log = join(folder.path, "mosquitto.log");
   writeFileSync(
     config,
     [
       `listener ${port} 127.0.0.1`,
+      ...(shows === undefined || doors === undefined ? [] : doorLines(folder.path, shows, doors)),
       "allow_anonymous false",
       `password_file ${passwords}`,
       "persistence true",
@@ -71,9 +88,11 @@ export async function startMosquitto(user: string, password: string, writesTo?: 
   let child: ChildProcess | undefined;
   const self: Mosquitto = {
     port,
+    doors,
     async start() {
       child = spawn(PROGRAM ?? "", ["-c", config], { stdio: "ignore" });
-      await waitFor(() => answers(port), { what: "mosquitto to listen", deadlineMs: 10_000 });
+      for (const one of [port, ...Object.values(doors ?? {})])
+        await waitFor(() => answers(one), { what: "mosquitto to listen", deadlineMs: 10_000 });
     },
     async stop(signal) {
       const ended = child;
@@ -92,8 +111,39 @@ export async function startMosquitto(user: string, password: string, writesTo?: 
       folder[Symbol.dispose]();
     },
   };
-  await self.start();
+  try {
+    await self.start();
+  } catch (error) {
+    await self.dispose();
+    throw error;
+  }
   return self;
+}
+
+/** What its configuration says of its doors. */
+function doorLines(
+  folder: string,
+  { certificate, key }: ShownPair,
+  { mqtts, ws, wss }: Readonly<Record<Door, number>>,
+): string[] {
+  const files = { certfile: join(folder, "broker.crt"), keyfile: join(folder, "broker.key") };
+  writeFileSync(files.certfile, certificate);
+  writeFileSync(files.keyfile, key);
+  const shown = Object.entries(files).map(([name, path]) => `${name} ${path}`);
+  return [
+    ...[`listener ${mqtts} 127.0.0.1`, ...shown],
+    ...[`listener ${ws} 127.0.0.1`, "protocol websockets"],
+    ...[`listener ${wss} 127.0.0.1`, "protocol websockets", ...shown],
+  ];
+}
+
+/** Different ones: all are held until the last is known. */
+async function freePorts(count: number): Promise<number[]> {
+  const probes = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(probes.map((probe) => once(probe, "listening")));
+  const ports = probes.map((probe) => (probe.address() as AddressInfo).port);
+  await Promise.all(probes.map((probe) => once(probe.close(), "close")));
+  return ports;
 }
 
 /** Where `mosquitto_pub` and `mosquitto_sub` go, and as whom. */

@@ -202,8 +202,10 @@ describe("a notice", () => {
     [400, "NJ_PUSH_REFUSED", "failed-precondition"],
     [403, "NJ_PUSH_REFUSED", "failed-precondition"],
     [302, "NJ_PUSH_REFUSED", "failed-precondition"],
+    [413, "NJ_PUSH_REFUSED", "failed-precondition"],
     [429, "NJ_PUSH_UNAVAILABLE", "unavailable"],
     [503, "NJ_PUSH_UNAVAILABLE", "unavailable"],
+    [507, "NJ_PUSH_UNAVAILABLE", "unavailable"],
   ] as const)
     it(`is ${kind} where the push service answers ${status}, and goes to those alone that lack it`, async () => {
       await using good = await pushService();
