@@ -119,6 +119,15 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     await screenshot(page, "mqtt-failed");
     assert.equal(await page.getByLabel("Password").inputValue(), "");
     assert.equal((await page.content()).includes("a secret of theirs"), false);
+    // Whose certificate nobody knows is told to it here.
+    const signer = page.getByLabel("Certificate of who signed the broker's");
+    assert.equal(await signer.count(), 0, "in clear there is none");
+    await page.getByLabel("Address", { exact: true }).fill("mqtts://127.0.0.1:9");
+    const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
+    await signer.fill(pem);
+    await screenshot(page, "mqtt-signer");
+    await page.getByRole("button", { name: "Save" }).click();
+    await waitFor(async () => (await view()).settings.external.ca === pem);
     await context.close();
   });
 });

@@ -133,6 +133,17 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
               props.view.passwordSet ? t(isElsewhere ? "form.secret.again" : "form.secret.kept") : undefined
             }
           />
+          {/^(?:mqtts|wss):/i.test(draft.external.url.trim()) || draft.external.ca !== "" ? (
+            <TextField
+              label={t("mqtt.ca")}
+              value={draft.external.ca}
+              onInput={(ca) => putExternal({ ca })}
+              placeholder="-----BEGIN CERTIFICATE-----"
+              hint={t("mqtt.ca.hint")}
+              multiline
+              mono
+            />
+          ) : null}
           <CheckField
             label={t("mqtt.obey")}
             checked={draft.external.acceptRequests}
