@@ -186,6 +186,25 @@ describe("flows in a whole recorder", { timeout: 240_000 }, () => {
     socket.send("the gate stands open");
     assert.equal(String((await once(socket, "message"))[0]), "the gate stands open");
     socket.close();
+
+    // A program's own token opens pages where it has that right, and nothing of the editor.
+    const tokenFor = async (name: string, rights: string[]) => {
+      const body = { current: ADMINISTRATOR.password, name, rights, cameras: "all", expiresAt: "never" };
+      const made = await ask("/api/v1/tokens", { method: "POST", headers: { cookie, origin }, body });
+      assert.ok(made.ok, `${made.status}`);
+      return bearer(((await made.json()) as { secret: string }).secret);
+    };
+    const ofFlows = await tokenFor("wall", ["flows.view"]);
+    const ofOthers = await tokenFor("other", ["status.view", "system.view", "cameras.view", "flows.edit"]);
+    const opened = await ask("/flows-http/mended", { headers: ofFlows });
+    assert.deepEqual([opened.status, await opened.text()], [200, "well"]);
+    assert.equal(await statusOf("/flows-http/mended", { headers: ofOthers }), 403);
+    for (const headers of [ofFlows, ofOthers]) {
+      for (const path of ["/flows/", "/flows/settings", "/flows/flows", "/flows/nodes"])
+        assert.equal(await statusOf(path, { headers }), 403, path);
+      assert.equal(await deploy([], headers), 403);
+      assert.match(String((await once(open(headers), "error"))[0]), /403/);
+    }
     const folder = join(rig.dataDir, "flows/backups");
     const copies = () =>
       readdirSync(folder)
