@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { FlowsSetAside, UnreadableReason } from "./protocol.ts";
 
 export const FLOWS_FILE = "flows.json";
-const CREDENTIALS_FILE = "flows_cred.json";
+export const CREDENTIALS_FILE = "flows_cred.json";
 const KEY_FILE = "credential-key";
 const BACKUP_FOLDER = "backups";
 const ASIDE = "flows.unreadable-";

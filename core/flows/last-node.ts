@@ -1,7 +1,7 @@
 // Remembers which node was handed a message last, in a file: when a node never gives the thread back, the process is killed,
 // and the next one reads there which it was. One write of a few hundred bytes to a file that is open; nothing is synced, for
 // only the end of the process has to be survived.
-import { closeSync, constants, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import type { FlowNode } from "./protocol.ts";
 
 /** Length of the record: what is shorter is filled up with spaces, so that nothing of an older one is left. */
@@ -17,7 +17,7 @@ export class LastNode {
     this.#fd = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC, 0o600);
   }
 
-  /** Called with each node that is handed a message. */
+  /** Called with each node that is handed a message. A record that cannot be kept costs no message. */
   note(node: unknown): void {
     if (node === this.#known) return;
     this.#known = node;
@@ -25,7 +25,20 @@ export class LastNode {
     if (found === undefined) return;
     const record = Buffer.alloc(RECORD_BYTES, " ");
     record.write(JSON.stringify(found));
-    writeSync(this.#fd, record, 0, RECORD_BYTES, 0);
+    try {
+      writeSync(this.#fd, record, 0, RECORD_BYTES, 0);
+    } catch {
+      this.#forget();
+    }
+  }
+
+  /** Better no node than one that was left long ago. */
+  #forget(): void {
+    try {
+      ftruncateSync(this.#fd, 0);
+    } catch {
+      // A disk that takes nothing at all.
+    }
   }
 
   close(): void {

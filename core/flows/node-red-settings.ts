@@ -4,6 +4,7 @@ import type { FlowsAllowed } from "../config/flows-config.ts";
 import type { Log } from "../log.ts";
 import { excludedFiles } from "./allowed.ts";
 import { FLOWS_FILE } from "./flow-files.ts";
+import { nodeRedStorage } from "./flow-storage.ts";
 import { FLOWS_EDITOR_PATH, FLOWS_PAGES_PATH, type FlowsBroker, PALETTE_FOLDER } from "./protocol.ts";
 
 export interface NodeRedOptions {
@@ -38,6 +39,7 @@ export function nodeRedSettings({
 }: NodeRedOptions): Record<string, unknown> {
   return {
     userDir: folder,
+    storageModule: nodeRedStorage(folder),
     flowFile: FLOWS_FILE,
     flowFilePretty: true,
     credentialSecret: credentialKey,

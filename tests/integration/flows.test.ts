@@ -16,7 +16,9 @@ import { describe, it } from "node:test";
 import { WebSocket } from "ws";
 import { testPatience, waitFor } from "../../core/testing/wait-for.ts";
 import { ADMINISTRATOR, activate, addAccount, type TestAccount } from "../support/accounts.ts";
-import { RecorderRig } from "../support/recorder-rig.ts";
+import { missingBeyondSlew, recordedUntil } from "../support/recorder-evidence.ts";
+import { DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
+import { flowsFor, flowsWithPrograms, INTRUDER, LIVE } from "../support/sample-flows.ts";
 
 interface View {
   readonly status: string;
@@ -29,63 +31,11 @@ interface View {
 const VIEWER = { username: "vera", password: "amber meadow kettle four", role: "viewer" } as const;
 const OPERATOR = { username: "olga", password: "violet harbour lamp nine", role: "operator" } as const;
 
-/** What an intruder who edits flows would try: everything of the process is open to such code, so the process must hold little. */
-const INTRUDER = `
-const inside = RED.util.cloneMessage.constructor("return process")();
-const fs = inside.getBuiltinModule("node:fs");
-const tried = (act) => { try { act(); return "done"; } catch (error) { return error.code; } };
-msg.payload = {
-  headers: Object.keys(msg.req.headers),
-  secrets: tried(() => fs.readFileSync(msg.req.query.data + "/config.json")),
-  other: tried(() => fs.writeFileSync(msg.req.query.data + "/nightjar.db", "")),
-  program: tried(() => inside.getBuiltinModule("node:child_process").execFileSync("/bin/true")),
-  thread: tried(() => new (inside.getBuiltinModule("node:worker_threads").Worker)("1", { eval: true })),
-};
-return msg;`;
-
-function flowsFor(functions: Readonly<Record<string, string>>): object[] {
-  const nodes = Object.entries(functions).flatMap(([name, func]) => [
-    { id: `in-${name}`, type: "http in", z: "tab", url: `/${name}`, method: "get", wires: [[name]] },
-    { id: name, type: "function", z: "tab", name: `The one of ${name}`, func, outputs: 1, wires: [["out"]] },
-  ]);
-  return [
-    { id: "tab", type: "tab", label: "Try" },
-    ...nodes,
-    { id: "out", type: "http response", z: "tab", wires: [] },
-  ];
-}
-
-/** A socket of flows that says back what it hears, as dashboards have one beside their page. */
-const LIVE = [
-  { id: "listener", type: "websocket-listener", path: "/live", wholemsg: "false" },
-  { id: "hears", type: "websocket in", z: "tab", server: "listener", client: "", wires: [["says"]] },
-  { id: "says", type: "websocket out", z: "tab", server: "listener", client: "", wires: [] },
-];
-
-/** One node of each kind that must be allowed, the intruder, and a node that needs no leave. */
-function flowsWithPrograms(share: string): object[] {
-  const door = (name: string, to: string) => [
-    { id: `in-${name}`, type: "http in", z: "tab", url: `/${name}`, method: "get", wires: [[to]] },
-  ];
-  return [
-    ...flowsFor({ intruder: INTRUDER, others: 'msg.payload = "well"; return msg;' }),
-    ...door("program", "call"),
-    {
-      ...{ id: "call", type: "exec", z: "tab", command: "echo from a program", addpay: "", append: "" },
-      ...{ useSpawn: "false", timer: "5", oldrc: false, wires: [["out"], [], []] },
-    },
-    ...door("file", "write"),
-    {
-      ...{ id: "write", type: "file", z: "tab", filename: join(share, "written"), filenameType: "str" },
-      ...{ appendNewline: true, createDir: false, overwriteFile: "true", encoding: "none", wires: [["out"]] },
-    },
-  ];
-}
-
 describe("flows in a whole recorder", { timeout: 240_000 }, () => {
   it("are reached by whoever may, see nothing of the recorder, and cost nothing when they hang", async (t) => {
-    const rig = await RecorderRig.start({ cameras: 0 });
+    const rig = await RecorderRig.start({ cameras: 2 });
     t.after(() => rig.dispose());
+    await rig.untilRecording(60_000);
     const admin = await activate(rig.url, rig.activationCode);
     const operator = await addAccount({ url: rig.url, token: admin }, OPERATOR);
     const viewer = await addAccount({ url: rig.url, token: admin }, VIEWER);
@@ -236,6 +186,25 @@ describe("flows in a whole recorder", { timeout: 240_000 }, () => {
     socket.send("the gate stands open");
     assert.equal(String((await once(socket, "message"))[0]), "the gate stands open");
     socket.close();
+
+    // A program's own token opens pages where it has that right, and nothing of the editor.
+    const tokenFor = async (name: string, rights: string[]) => {
+      const body = { current: ADMINISTRATOR.password, name, rights, cameras: "all", expiresAt: "never" };
+      const made = await ask("/api/v1/tokens", { method: "POST", headers: { cookie, origin }, body });
+      assert.ok(made.ok, `${made.status}`);
+      return bearer(((await made.json()) as { secret: string }).secret);
+    };
+    const ofFlows = await tokenFor("wall", ["flows.view"]);
+    const ofOthers = await tokenFor("other", ["status.view", "system.view", "cameras.view", "flows.edit"]);
+    const opened = await ask("/flows-http/mended", { headers: ofFlows });
+    assert.deepEqual([opened.status, await opened.text()], [200, "well"]);
+    assert.equal(await statusOf("/flows-http/mended", { headers: ofOthers }), 403);
+    for (const headers of [ofFlows, ofOthers]) {
+      for (const path of ["/flows/", "/flows/settings", "/flows/flows", "/flows/nodes"])
+        assert.equal(await statusOf(path, { headers }), 403, path);
+      assert.equal(await deploy([], headers), 403);
+      assert.match(String((await once(open(headers), "error"))[0]), /403/);
+    }
     const folder = join(rig.dataDir, "flows/backups");
     const copies = () =>
       readdirSync(folder)
@@ -339,6 +308,20 @@ describe("flows in a whole recorder", { timeout: 240_000 }, () => {
     assert.equal(await deploy(mended, { cookie, origin }), 204);
     assert.equal((await reaches("running")).setAside, undefined);
     await waitFor(async () => (await textOf("mended")) === "well");
+
+    // Recording noticed nothing of all that.
+    const { unitsDropped } = await rig.sender.counters();
+    const endMs = Date.now();
+    await rig.stopRecorder();
+    const files = rig.files();
+    const recorded = recordedUntil(files, endMs, DEMO_FRAME_MS);
+    assert.deepEqual(
+      [recorded.cameras, recorded.gaps, missingBeyondSlew(recorded, DEMO_FRAME_MS), recorded.reconnected],
+      [2, [], [], []],
+    );
+    assert.ok(Math.min(...files.map(({ startMs }) => startMs)) < begun, "it was recorded before the hang");
+    assert.ok(recorded.endsEarlyMs < endMs - begun - killedMs, "and after it");
+    assert.equal(unitsDropped, 0, "the cameras sent all");
   });
 });
 

@@ -34,7 +34,7 @@ export function installPalette(folder: string): void {
 
 /** A Node-RED of one's own. */
 export interface OwnNodeRed {
-  /** Puts flows into force; `credentials` by the id of a node. */
+  /** Puts flows into force; `credentials` by the id of a node. Throws with what Node-RED says when it refuses them. */
   deploy(flows: readonly FlowNode[], credentials: Readonly<Record<string, object>>): Promise<void>;
   /** What an `http in` node of its flows answers. */
   ask<Answer>(path: string): Promise<Answer>;
@@ -50,19 +50,19 @@ interface FlowNode {
   readonly [field: string]: unknown;
 }
 
-/** Starts one in a process of its own; it ends with the test. */
-export async function startNodeRed(t: TestContext): Promise<OwnNodeRed> {
-  const folder = tempDir("nightjar-node-red-");
-  t.after(() => folder[Symbol.dispose]());
-  installPalette(folder.path);
+/** Starts one in a process of its own; it ends with the test. `userFolder`: an empty one, that is not removed; a temporary one by default. */
+export async function startNodeRed(t: TestContext, userFolder?: string): Promise<OwnNodeRed> {
+  const place = userFolder ?? temporaryFolder(t);
+  installPalette(place);
   const port = await freePort();
   const settings = {
     ...{ uiHost: "127.0.0.1", uiPort: port, flowFile: "flows.json", credentialSecret: "own" },
     ...{ httpAdminRoot: "/admin", httpNodeRoot: "/pages", mqttReconnectTime: 500 },
     telemetry: { enabled: false, updateNotification: false },
   };
-  writeFileSync(folder.join("settings.js"), `module.exports = ${JSON.stringify(settings)};`);
-  const args = [PROGRAM, "--userDir", folder.path, "--settings", folder.join("settings.js")];
+  const settingsFile = join(place, "settings.js");
+  writeFileSync(settingsFile, `module.exports = ${JSON.stringify(settings)};`);
+  const args = [PROGRAM, "--userDir", place, "--settings", settingsFile];
   const child: ChildProcess = spawn(process.execPath, args, { stdio: "ignore" });
   const exited = once(child, "exit");
   t.after(async () => {
@@ -98,6 +98,12 @@ export async function startNodeRed(t: TestContext): Promise<OwnNodeRed> {
     pause: () => void child.kill("SIGSTOP"),
     goOn: () => void child.kill("SIGCONT"),
   };
+}
+
+function temporaryFolder(t: TestContext): string {
+  const folder = tempDir("nightjar-node-red-");
+  t.after(() => folder[Symbol.dispose]());
+  return folder.path;
 }
 
 async function freePort(): Promise<number> {
