@@ -63,8 +63,11 @@ export interface DesiredStream {
 export interface DesiredVolume {
   readonly id: VolumeId;
   readonly path: string;
-  /** Kept free; `media` raises it to max(this, 2 GiB, 120 s of writing) unless `exactReserve` is set (tests, tiny disks). */
-  readonly reserveBytes: number;
+  /**
+   * Kept free; `media` raises it to max(this, 2 GiB, 120 s of writing) unless `exactReserve` is set (tests, tiny disks).
+   * Left out: what is usual for a disk of that size, which `media` knows before `core` does.
+   */
+  readonly reserveBytes?: number;
   readonly exactReserve?: boolean;
   /** May old recordings be overwritten when the volume is full? Else recording on it stops with an exception. */
   readonly overwrite: boolean;

@@ -33,8 +33,6 @@ export interface MediaListening {
   readonly log: Log;
   cameras(): readonly RecordedCamera[];
   tell(change: RecordingChange): void;
-  /** The desired state follows from something that was reported. */
-  desiredChanged(): void;
   /** `media` is there, or another instance of it. */
   onUp(instance: string): void;
 }
@@ -94,7 +92,7 @@ export function listenToMedia(parts: MediaListening): void {
     tellGrowing(identity);
   });
   media.on("volumeState", (state) => {
-    if (volumes.take(state)) parts.desiredChanged();
+    volumes.take(state);
     const path = volumes.pathOf(state.volume);
     // The last word of a volume whose disk was replaced is no trouble any more.
     if (path !== undefined) events.takeVolume(state, path);

@@ -1,9 +1,10 @@
 // Which mounted disks recordings can go to: one place for each disk of this machine, chosen from mountinfo and what is
 // configured. Pure: looks at nothing but what it is given. How a place is found out by `place-errand.ts`.
+
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
+import { defaultReserveBytes } from "../domain/default-reserve.ts";
 import type { Mount } from "./mount-points.ts";
-import { defaultReserveBytes } from "./volumes.ts";
 
 /** Folder on a disk that becomes a volume. */
 export const PLACE_FOLDER = "nightjar";

@@ -153,7 +153,6 @@ export class RecordingService {
       log,
       cameras,
       tell: (change) => this.#changed.call(change),
-      desiredChanged: () => this.#pusher.push(),
       onUp: (instance) => {
         if (this.#mediaInstance !== instance) this.#states.mediaRestarted();
         this.#mediaInstance = instance;

@@ -1,14 +1,16 @@
 // What is known of storage now: rates as measured, bytes and age by camera and volume, and the forecast from them.
 // Reads the index only; no disk is touched.
+
 import type { SqlReader } from "../db/db.ts";
 import { listLedger } from "../db/tables/ledger-table.ts";
 import { listStreams } from "../db/tables/streams-table.ts";
 import { volumeNumbers } from "../db/tables/volumes-table.ts";
 import { oldestStart, writtenOfStream, writtenOnVolume } from "../db/tables/written-bytes.ts";
+import { defaultReserveBytes } from "../domain/default-reserve.ts";
 import { TICKS_PER_SECOND } from "../domain/time.ts";
 import type { RecordedCamera } from "./recorded-camera.ts";
 import { type CameraForecast, type Forecast, forecastStorage } from "./storage-forecast.ts";
-import { defaultReserveBytes, type RecordingVolumeState } from "./volumes.ts";
+import type { RecordingVolumeState } from "./volumes.ts";
 
 /** Rates are measured over files of the last day. */
 const WINDOW_90K = 86_400 * TICKS_PER_SECOND;

@@ -13,21 +13,11 @@ import type { DesiredVolume, VolumeState, VolumeStatus } from "../media/protocol
 import type { MediaClient } from "./media-client.ts";
 import type { ConfiguredVolume, VolumeProblem } from "./recorded-camera.ts";
 
-const GIB = 1024 ** 3;
 const INITIALISE_TIMEOUT_MS = 15_000;
 
 /** Where recordings go if no volume was chosen. */
 export function defaultVolumePath(dataDir: string): string {
   return join(dataDir, "volumes", "default");
-}
-
-/**
- * What stays free by default: the larger of 10 GiB and 5 % of the disk, but on a small disk a quarter of it at
- * most, where 10 GiB would leave no room to record.
- */
-export function defaultReserveBytes(totalBytes: number | undefined): number {
-  if (totalBytes === undefined) return 10 * GIB;
-  return Math.floor(Math.min(Math.max(10 * GIB, totalBytes * 0.05), totalBytes / 4));
 }
 
 /** A volume as people see it. */
@@ -150,12 +140,11 @@ export class RecordingVolumes {
     return this.#configured().flatMap((volume): DesiredVolume[] => {
       const id = this.#ids.get(volume.path);
       if (id === undefined || volume.unavailable !== undefined) return [];
-      const reserveBytes = volume.reserveBytes ?? defaultReserveBytes(this.#states.get(id)?.totalBytes);
       return [
         {
           id,
           path: volume.path,
-          reserveBytes,
+          ...(volume.reserveBytes === undefined ? {} : { reserveBytes: volume.reserveBytes }),
           ...(volume.exactReserve === undefined ? {} : { exactReserve: volume.exactReserve }),
           overwrite: volume.overwrite ?? true,
           ...(volume.checksums === true ? { checksums: true } : {}),
@@ -164,11 +153,9 @@ export class RecordingVolumes {
     });
   }
 
-  /** Takes a state that `media` reported. True if the desired state changes by it: the reserve follows the size. */
-  take(state: VolumeState): boolean {
-    const before = this.#states.get(state.volume);
+  /** Takes a state that `media` reported. */
+  take(state: VolumeState): void {
     this.#states.set(state.volume, state);
-    return before?.totalBytes !== state.totalBytes;
   }
 
   /** Where a volume is mounted, as far as is known. */

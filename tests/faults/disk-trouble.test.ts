@@ -31,12 +31,16 @@ describe("a recorder", { skip: noTemporaryVolume("ext4", ["fallocate"]), concurr
   }
 
   for (const kind of TROUBLES) {
-    it(`says so in time, and goes on with the other, when one of two disks ${NAMES[kind]}`, {
+    it(`says so in time, in an event for as long as it lasts, and goes on with the other, when one of two disks ${NAMES[kind]}`, {
       skip: kind === "slow" ? noSlowVolume() : false,
     }, async () => {
       const result = await diskTrouble(kind, 3);
       assert.ok(result.reportedMs <= REPORTED_MS, `${result.reportedMs} ms`);
       assert.notEqual(result.message, "");
+      const { start, end = "", source, detail } = result.event;
+      assert.ok(Date.parse(end) > Date.parse(start), `from ${start} to ${end}`);
+      assert.deepEqual([source, detail["path"]], ["recorder", result.path]);
+      assert.notEqual(detail["message"], "");
       assert.ok(result.worstGapMs <= 2_000, `${result.worstGapMs} ms`);
       assert.equal(result.fsck.exitCode, 0, result.fsck.output);
     });

@@ -1,15 +1,17 @@
 // Disks in trouble while a recorder writes to the first of two:
 // `node tests/faults/disk-trouble.ts --kind read-only|pulled|slow|full|spare|busy|overwrite [--cameras N] [--cycles N]
-// [--seconds N]`. Goals: said in `status` within 5 s, recorded on the other disk with at most 2 s missing, the rest
-// unaffected; a disk that is merely busy stays `normal`; a full disk that may be overwritten never stops, and loses
-// nothing but the oldest.
+// [--seconds N]`. Goals: said in `status` within 5 s and by an event for as long as it lasts, recorded on the other disk with
+// at most 2 s missing, the rest unaffected; a disk that is merely busy stays `normal`; a full disk that may be overwritten
+// never stops, and loses nothing but the oldest.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import type { EventTypeId } from "../../core/domain/event-types.ts";
 import { inspectSegment } from "../../core/media/store/recover-segment.ts";
 import { type TemporaryVolume, temporaryVolume } from "../../core/testing/temporary-volume.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
+import { AskedRecorder, type ShownEvent } from "../support/asked-recorder.ts";
 import { type FsckOutcome, gapsOf, recordedFiles, runFsck } from "../support/recorder-evidence.ts";
 import { DEMO_FRAME_MS, RecorderRig, type StatusBody } from "../support/recorder-rig.ts";
 
@@ -22,6 +24,10 @@ export interface TroubleResult {
   readonly reportedMs: number;
   readonly status: string;
   readonly message: string;
+  /** Where the disk that was in trouble is mounted. */
+  readonly path: string;
+  /** What it was told as, once the disk is in order again. */
+  readonly event: ShownEvent;
   /** Longest gap of any camera, in milliseconds. */
   readonly worstGapMs: number;
   readonly fsck: FsckOutcome;
@@ -37,6 +43,14 @@ const EXPECTED: Readonly<Record<Trouble, readonly string[]>> = {
   spare: ["offline"],
 };
 
+const TOLD_AS: Readonly<Record<Trouble, readonly EventTypeId[]>> = {
+  "read-only": ["exception-volume-error"],
+  pulled: ["exception-volume-offline"],
+  slow: ["exception-volume-slow", "exception-volume-offline"],
+  full: ["exception-volume-full"],
+  spare: ["exception-volume-offline"],
+};
+
 /** Provokes one trouble on disks of its own. */
 export async function diskTrouble(kind: Trouble, cameras: number): Promise<TroubleResult> {
   const disks = await twoDisks();
@@ -49,9 +63,11 @@ export async function diskTrouble(kind: Trouble, cameras: number): Promise<Troub
       volumes: disks.map(({ path }) => ({ path, overwrite: kind !== "full" })),
     });
     const recorder = rig;
+    const asked = await AskedRecorder.of(rig);
     await rig.untilRecording(30_000);
     await untilInOrder(recorder);
-    const atMs = performance.now();
+    const atMs = Date.now();
+    const beganMs = performance.now();
     if (kind === "read-only") victim.turnReadOnly();
     if (kind === "pulled" || kind === "spare") victim.pull();
     if (kind === "slow") victim.throttle(4_096);
@@ -61,13 +77,22 @@ export async function diskTrouble(kind: Trouble, cameras: number): Promise<Troub
       periodMs: 50,
       what: `${kind} in status`,
     });
-    const reportedMs = performance.now() - atMs;
+    const reportedMs = performance.now() - beganMs;
+    const begun = await waitFor(
+      async () => {
+        const { events } = await asked.ask<{ events: ShownEvent[] }>(`events?types=${TOLD_AS[kind].join()}`);
+        // A busy machine's disk may have been slow, or not there, before that.
+        return events.find(({ subject, start }) => subject === victim.path && Date.parse(start) >= atMs);
+      },
+      { deadlineMs: 30_000, what: `an event of ${kind}` },
+    );
     // The gap is over when every camera's newest file, wherever it is, grows.
     await rig.untilRecording(30_000);
     await rig.untilRecording(30_000);
     if (kind === "slow") victim.throttle(0);
     await rig.stopRecorder();
     if (kind === "pulled" || kind === "spare" || kind === "read-only") await victim.powerOn();
+    if (kind === "full") victim.unfill();
     // A file that the trouble met right after its header holds nothing, and is removed when its disk is back.
     const files = recordedFiles(rig.volumePaths, (path) => inspectSegment(path).state !== "empty");
     const gaps = gapsOf(files, DEMO_FRAME_MS, 50).map(({ fromMs, toMs }) => toMs - fromMs);
@@ -75,11 +100,13 @@ export async function diskTrouble(kind: Trouble, cameras: number): Promise<Troub
     await rig.launch();
     await rig.untilRecording(30_000);
     await rig.untilRecovered(30_000);
+    const event = await asked.ended(begun);
     await rig.stopRecorder();
     return {
       reportedMs: Math.round(reportedMs),
       status: told.status,
       message: told.message ?? "",
+      ...{ path: victim.path, event },
       worstGapMs: Math.round(Math.max(0, ...gaps)),
       fsck: runFsck(rig.dataDir),
     };

@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { type FakeCamera, type FakeCameraOptions, fakeCamera } from "../../core/testing/fake-camera.ts";
 import { testPatience, waitFor } from "../../core/testing/wait-for.ts";
+import type { ShownEvent } from "../support/asked-recorder.ts";
 import { FootageRecorder } from "../support/footage.ts";
 import { FAULTS, type Fault, NOISE } from "../support/footage-faults.ts";
 import { decodeFaults, widthOf } from "../support/footage-files.ts";
@@ -17,6 +18,8 @@ const METADATA = '<tt:MetadataStream xmlns:tt="http://www.onvif.org/ver10/schema
 const MEDIA_LIMIT_BYTES = 250e6;
 /** Of one stream, whatever its camera sends. */
 const STREAM_LIMIT_BYTES = 64e6;
+
+const CODEC = "exception-codec-mismatch";
 
 const skip = hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed";
 
@@ -74,6 +77,12 @@ describe("cameras that misbehave", { skip, timeout: 200_000 }, () => {
       assert.match(state.reason ?? "", /^[A-Z0-9].*\.$/s, `${name}: a sentence`);
       assert.doesNotMatch(state.reason ?? "", /not this one|NJ_|Error:|undefined/, name);
     }
+    const { events } = await recorder.api<{ events: ShownEvent[] }>("GET", `/events?types=${CODEC}`);
+    assert.deepEqual(
+      events.map(({ camera: id, end, detail }) => [id, end, detail["code"]]),
+      [[idOf("unknown codec"), undefined, "codec-unsupported"]],
+      "that a codec cannot be recorded is an event of the camera that sends it, and of no other",
+    );
   });
 
   it("cost media little time and bounded memory while they go on for 6 s", async () => {
@@ -124,6 +133,17 @@ describe("cameras that misbehave", { skip, timeout: 200_000 }, () => {
       }),
     );
     assert.deepEqual(late, []);
+    const codec = await waitFor(
+      async () => {
+        const { events } = await recorder.api<{ events: ShownEvent[] }>("GET", `/events?types=${CODEC}`);
+        return events.every(({ end }) => end !== undefined) && events;
+      },
+      { what: "the end of the codec that could not be recorded" },
+    );
+    assert.deepEqual(
+      codec.map(({ camera: id }) => id),
+      [idOf("unknown codec")],
+    );
   });
 
   it("are seen to be unplugged and come back soon after the power", async () => {

@@ -375,14 +375,30 @@ describe("uploads to an S3 service", () => {
     await waitFor(taken, { what: "all of it to be taken" });
   });
 
-  it("wait where its disk is full", { skip: noTemporaryVolume() }, async () => {
-    await using volume = await temporaryVolume({ sizeBytes: 128 * 1_024 });
+  it("wait where its disk is full, and go on when there is room", {
+    skip: noTemporaryVolume(),
+  }, async (t) => {
+    const volume = await temporaryVolume({ sizeBytes: 4 * 1_024 * 1_024 });
+    t.after(() => volume.dispose());
     await using s3 = await s3Server(volume.path);
     await using nvr = await recorder(s3.target);
-    await assert.rejects(upload(nvr, "Good", { isTest: true }), (error: unknown) => {
-      const { kind, message } = error as NightjarError;
-      assert.match(kind, /^(unavailable|resource-exhausted)$/, message);
-      return true;
-    });
+    volume.fill();
+    // The service says no more of its disk than that something went wrong within it.
+    const full = failure(
+      "NJ_UPLOAD_UNAVAILABLE",
+      "unavailable",
+      /cannot take files now \(500 InternalError\)/,
+    );
+    await assert.rejects(upload(nvr, "Good", { isTest: true }), full);
+    await assert.rejects(upload(nvr, "Good"), full);
+    const stored = NAMES.map((name) => join(volume.path, s3.target.bucket, FOLDER, `${name}._S3rver_object`));
+    const isThere = (path: string, index: number) =>
+      existsSync(path) && (index === 0 ? statSync(path).size > 0 : readFileSync(path).equals(picture(index)));
+    assert.ok(!stored.some(isThere), "nothing is there, not even the event");
+    volume.unfill();
+    // Tried by hand, as people do who have made room: what waits is not held back by its pause any more.
+    assert.match((await upload(nvr, "Good", { isTest: true, pictures: 0 }))?.note ?? "", /^Good: 1 file$/);
+    await nvr.clock.advance(5_000);
+    await waitFor(() => stored.every(isThere), { what: "what waited" });
   });
 });

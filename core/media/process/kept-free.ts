@@ -1,5 +1,6 @@
 // How much of a volume's disk stays free, whatever was asked for: enough to go on while others write to it too
 // (docs/design/storage-and-quota.md).
+import { defaultReserveBytes } from "../../domain/default-reserve.ts";
 import type { DesiredVolume } from "../protocol.ts";
 
 const LEAST_BYTES = 2 * 1024 ** 3;
@@ -14,10 +15,11 @@ export function keptFreeBytes(
   writtenBytesPerSecond: number,
   totalBytes: number | undefined,
 ): number {
-  if (exactReserve === true) return reserveBytes;
+  const wish = reserveBytes ?? defaultReserveBytes(totalBytes);
+  if (exactReserve === true) return wish;
   const least = Math.max(LEAST_BYTES, SECONDS * writtenBytesPerSecond);
   // On a small disk that would be all of it, and everything recorded deleted again.
   const affordable =
     totalBytes === undefined ? least : Math.min(least, Math.floor(totalBytes / SMALL_DISK_SHARE));
-  return Math.max(reserveBytes, affordable);
+  return Math.max(wish, affordable);
 }

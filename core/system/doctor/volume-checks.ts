@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import type { FrozenConfig } from "../../config/config-store.ts";
-import { defaultReserveBytes } from "../../recording/volumes.ts";
+import { defaultReserveBytes } from "../../domain/default-reserve.ts";
 import { checkVolume, type VolumeCheck } from "../volume-check.ts";
 import type { Viewer } from "./access-checks.ts";
 import { type Check, finding, ok, type Said, said, sentence, shellWord } from "./check.ts";

@@ -9,6 +9,11 @@ describe("what stays free on a volume", () => {
   it("is the wish where that is more than the least", () => {
     assert.equal(keptFreeBytes({ reserveBytes: 10 * GIB }, 5 * MB, 1_000 * GIB), 10 * GIB);
   });
+  it("is 5 % of a large disk and 10 GiB of others without a wish, a quarter of a small one", () => {
+    assert.equal(keptFreeBytes({}, 5 * MB, 1_000 * GIB), 50 * GIB);
+    assert.equal(keptFreeBytes({}, 5 * MB, 100 * GIB), 10 * GIB);
+    assert.equal(keptFreeBytes({}, 5 * MB, 20 * GIB), 5 * GIB);
+  });
   it("is 2 GiB at least", () => {
     assert.equal(keptFreeBytes({ reserveBytes: 0 }, 5 * MB, 1_000 * GIB), 2 * GIB);
   });

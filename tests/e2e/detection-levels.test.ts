@@ -1,0 +1,48 @@
+// The levels of video tampering on the page of detection, in a browser: each saves the sensitivity that the manual means by it.
+import assert from "node:assert/strict";
+import { after, before, it } from "node:test";
+import type { Browser } from "playwright-core";
+import type { DetectionView } from "../../core/http/detection-schemas.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { openBrowser, openContext, skipBrowserTests, visit } from "./support/browser.ts";
+import { type Recorder, startRecorder } from "./support/recorder.ts";
+
+let recorder: Recorder;
+let browser: Browser;
+before(async () => {
+  if (skipBrowserTests !== false) return;
+  recorder = await startRecorder(true);
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await recorder?.stop();
+});
+
+it("the levels of video tampering save 75 for high, 25 for low and 50 for the middle, and show which is set", {
+  skip: skipBrowserTests,
+  timeout: 120_000,
+}, async (t) => {
+  const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
+  const path = `/cameras/${cameras[0]?.id ?? ""}/detection`;
+  await recorder.api("PATCH", path, { enabled: true });
+  const sensitivity = async () => {
+    const { detectors } = await recorder.api<DetectionView>("GET", path);
+    return detectors.find(({ detector }) => detector === "nightjar-vca-scene/tamper")?.sensitivity;
+  };
+  const context = await openContext(browser, recorder, { theme: "dark" });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await visit(page, recorder, path.slice(1));
+  const levels = page.getByRole("group", { name: "Level" });
+  for (const [level, saved] of [
+    ["High", 75],
+    ["Low", 25],
+    ["Middle", 50],
+  ] as const) {
+    await levels.getByRole("button", { name: level, exact: true }).click();
+    await waitFor(async () => (await sensitivity()) === saved, { what: `${saved} for ${level}` });
+    await levels.locator("button[aria-pressed=true]", { hasText: level }).waitFor();
+    assert.equal(await levels.locator("button[aria-pressed=true]").count(), 1);
+  }
+});
