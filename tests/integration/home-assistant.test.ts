@@ -10,6 +10,7 @@ import { readTopic } from "../../core/mqtt/topics.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { CAMERA_EVENT_TYPES } from "../../plugins/bridge-home-assistant/src/detections.ts";
 import { discoveryFaults } from "../../plugins/bridge-home-assistant/tests/discovery-rules.ts";
+import { call } from "../support/core-calls.ts";
 import { type CoreInProcess, PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
 import { startMosquitto, WITHOUT_MOSQUITTO } from "../support/mosquitto.ts";
 
@@ -46,19 +47,6 @@ async function recorder(t: TestContext): Promise<CoreInProcess> {
   });
   t.after(() => core.stop());
   return core;
-}
-
-async function call<Answer>(
-  core: CoreInProcess,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<Answer> {
-  const { token } = core;
-  const options = { method, token, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const { status, text } = await core.ask(`/api/v1${path}`, options);
-  assert.ok(status < 300, `${method} ${path}: ${status} ${text}`);
-  return (text === "" ? undefined : JSON.parse(text)) as Answer;
 }
 
 async function home(t: TestContext, port: number, username: string, password: string): Promise<Home> {

@@ -14,6 +14,7 @@ import { silentLog } from "../../core/log.ts";
 import type { EventMessage } from "../../core/mqtt/payloads.ts";
 import { noTemporaryVolume, temporaryVolume } from "../../core/testing/temporary-volume.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
+import { call } from "../support/core-calls.ts";
 import { type CoreInProcess, startCoreInProcess } from "../support/core-in-process.ts";
 import {
   type Mosquitto,
@@ -41,19 +42,6 @@ async function recorderAt(t: TestContext, mosquitto: Mosquitto): Promise<CoreInP
   await call(core, "PATCH", "/mqtt", { broker: "external", external });
   await untilRunning(core);
   return core;
-}
-
-async function call<Answer>(
-  core: CoreInProcess,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<Answer> {
-  const { token } = core;
-  const options = { method, token, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const { status, text } = await core.ask(`/api/v1${path}`, options);
-  assert.ok(status < 300, `${method} ${path}: ${status} ${text}`);
-  return (text === "" ? undefined : JSON.parse(text)) as Answer;
 }
 
 async function untilRunning(core: CoreInProcess): Promise<void> {

@@ -1,16 +1,15 @@
 // Somebody's own Node-RED whose disk is full: a deploy is refused and says why, the flows that run go on hearing events and acting,
 // what lies on the disk stays whole, and the recorder does not notice.
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import type { StatusView } from "../../core/http/wire-schemas.ts";
 import { noTemporaryVolume, temporaryVolume } from "../../core/testing/temporary-volume.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { type CoreInProcess, PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
+import { breakIn, call } from "../support/core-calls.ts";
+import { PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
 import { startNodeRed, WITHOUT_NODE_RED } from "../support/own-node-red.ts";
 
 const LOGIN = "exception-illegal-login";
@@ -47,31 +46,6 @@ interface Got {
   readonly called: string;
   readonly heard: number;
   readonly done: number;
-}
-
-async function call<Answer>(
-  core: CoreInProcess,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<Answer> {
-  const { token } = core;
-  const options = { method, token, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const { status, text } = await core.ask(`/api/v1${path}`, options);
-  assert.ok(status < 300, `${method} ${path}: ${status} ${text}`);
-  return (text === "" ? undefined : JSON.parse(text)) as Answer;
-}
-
-/** What one address tries within a minute is one event. */
-async function breakIn(core: CoreInProcess, localAddress: string): Promise<void> {
-  const tried = request({
-    ...{ host: "127.0.0.1", port: core.port, path: "/api/v1/session", method: "POST", localAddress },
-    ...{ agent: false, headers: { "content-type": "application/json" } },
-  });
-  tried.end(JSON.stringify({ username: "mallory", password: "wrong horse battery" }));
-  const [answer] = (await once(tried, "response")) as [IncomingMessage];
-  answer.resume();
-  assert.equal(answer.statusCode, 401);
 }
 
 describe("a Node-RED of one's own whose disk is full", {

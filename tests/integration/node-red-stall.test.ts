@@ -1,14 +1,13 @@
 // Somebody's own Node-RED that stands still for a while: the recorder and everybody else go on, what waits for it at the broker is
 // bounded, and when it goes on it acts on nothing old and on everything new.
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { type IncomingMessage, request } from "node:http";
 import { describe, it } from "node:test";
 import { connect } from "mqtt";
 import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import type { EventMessage } from "../../core/mqtt/payloads.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { type CoreInProcess, PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
+import { breakIn, call } from "../support/core-calls.ts";
+import { PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
 import { startNodeRed, WITHOUT_NODE_RED } from "../support/own-node-red.ts";
 
 const LOGIN = "exception-illegal-login";
@@ -63,31 +62,6 @@ interface Got {
   readonly fresh: number;
   readonly done: number;
   readonly house: number;
-}
-
-async function call<Answer>(
-  core: CoreInProcess,
-  method: string,
-  path: string,
-  body?: object,
-): Promise<Answer> {
-  const { token } = core;
-  const options = { method, token, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-  const { status, text } = await core.ask(`/api/v1${path}`, options);
-  assert.ok(status < 300, `${method} ${path}: ${status} ${text}`);
-  return (text === "" ? undefined : JSON.parse(text)) as Answer;
-}
-
-/** What one address tries within a minute is one event. */
-async function breakIn(core: CoreInProcess, localAddress: string): Promise<void> {
-  const tried = request({
-    ...{ host: "127.0.0.1", port: core.port, path: "/api/v1/session", method: "POST", localAddress },
-    ...{ agent: false, headers: { "content-type": "application/json" } },
-  });
-  tried.end(JSON.stringify({ username: "mallory", password: "wrong horse battery" }));
-  const [answer] = (await once(tried, "response")) as [IncomingMessage];
-  answer.resume();
-  assert.equal(answer.statusCode, 401);
 }
 
 describe("a Node-RED of one's own that stands still", { timeout: 240_000, skip: WITHOUT_NODE_RED }, () => {
