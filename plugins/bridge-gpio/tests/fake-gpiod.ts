@@ -1,6 +1,6 @@
 // Stands in for the tools of libgpiod where there are no pins: programs of the same names that take exactly the arguments of version 1 or
 // 2 and refuse all others, with pins that are files. Their help pages and sources were the measure, no board.
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tempDir, waitFor } from "@nightjar/core/testing";
 
 const PROGRAM = `
@@ -67,8 +67,13 @@ export function fakeGpiod(version: 1 | 2, pins: Readonly<Record<number, 0 | 1>>)
   writeFileSync(at("version"), String(version));
   for (const [line, level] of Object.entries(pins)) writeFileSync(at(`pin-${line}`), String(level));
   /** 0: nobody has it. */
-  const pid = (line: number): number =>
-    existsSync(at(`busy-${line}`)) ? Number(readFileSync(at(`busy-${line}`), "utf8")) : 0;
+  const pid = (line: number): number => {
+    try {
+      return Number(readFileSync(at(`busy-${line}`), "utf8"));
+    } catch {
+      return 0;
+    }
+  };
   const before = process.env["PATH"];
   process.env["PATH"] = `${at("")}:${before}`;
   return {
