@@ -356,7 +356,8 @@ export class EventEngine {
     const goesOn = reason === "too-long" && this.#states.has(open.key);
     if (cooldownMs > 0 && !goesOn && this.#cooling.size < MOST_OPEN)
       this.#cooling.set(open.key, this.#options.clock.monotonicMs() + cooldownMs);
-    if (!open.isSuppressed) this.#trigger(open, open.endMs);
+    // It ends now at the latest, also where the clock was set back to before it began.
+    if (!open.isSuppressed) this.#trigger(open, Math.min(open.endMs, this.#options.clock.wallMs()));
     if (!open.isHeld) this.#put(open);
   }
 

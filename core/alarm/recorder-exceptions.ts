@@ -13,6 +13,8 @@ export interface PresentProblem {
   readonly message: string;
   /** What the message names: interfaces say it in other languages. */
   readonly context?: Readonly<Record<string, string | number>> | undefined;
+  /** RFC 3339. */
+  readonly since?: string | undefined;
 }
 
 export interface ExceptionSources {
@@ -69,14 +71,16 @@ export class RecorderExceptions {
   /** What is wrong now, all of it: what was not before begins, what is no longer there ends. */
   takeProblems(problems: readonly PresentProblem[]): void {
     const now = new Map<string, EventReport>();
-    for (const { code, subject, camera, message, context } of problems) {
+    for (const { code, subject, camera, message, context, since } of problems) {
       const type = TYPE_OF_PROBLEM[code];
       if (type === undefined) continue;
       // Of one camera or plugin there is one event of a kind, also where several sentences say it.
       const named = camera === undefined ? { subject: subject ?? code } : { camera };
       const detail = { code, message, ...(context === undefined ? {} : { context }) };
       const report: EventReport = { type, ...named, source: SOURCE, detail };
-      now.set(JSON.stringify([type, named]), report);
+      // A clock that is set once more is another event: whoever saw to the last time knows nothing of this one.
+      const occurrence = code === "clock-stepped" ? since : undefined;
+      now.set(JSON.stringify([type, named, occurrence]), report);
     }
     for (const [key, report] of this.#present) {
       if (now.has(key)) continue;

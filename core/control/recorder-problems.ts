@@ -59,8 +59,8 @@ export class RecorderProblems {
   readonly #sources: ProblemSources;
   /** When each was first seen, by code and subject. */
   readonly #since = new Map<string, number>();
-  /** Online, meant to be recorded, and not: since when. */
-  readonly #notRecorded = new Map<string, number>();
+  /** Online, meant to be recorded, and not: since when, by a clock that nobody sets, and by the other. */
+  readonly #notRecorded = new Map<string, { readonly monotonicMs: number; readonly wallMs: number }>();
   #clockStep: { readonly stepMs: number; readonly atMs: number } | undefined;
   #told = "[]";
 
@@ -178,11 +178,12 @@ export class RecorderProblems {
         enabled && record.mode === "continuous" && ["online", "degraded"].includes(state.status);
       if (!isMeant || recording.active) continue;
       missing.add(id);
-      const sinceMs = this.#notRecorded.get(id) ?? nowMs;
-      this.#notRecorded.set(id, sinceMs);
-      if (nowMs - sinceMs < NOT_RECORDED_AFTER_MS) continue;
+      const monotonicMs = this.#sources.clock.monotonicMs();
+      const first = this.#notRecorded.get(id) ?? { monotonicMs, wallMs: nowMs };
+      this.#notRecorded.set(id, first);
+      if (monotonicMs - first.monotonicMs < NOT_RECORDED_AFTER_MS) continue;
       const message = `${name} is to be recorded and is not`;
-      const since = new Date(sinceMs).toISOString();
+      const since = new Date(first.wallMs).toISOString();
       problems.push({ code: "recording-missing", severity: "error", message, ...about, since });
     }
     for (const id of this.#notRecorded.keys()) if (!missing.has(id)) this.#notRecorded.delete(id);

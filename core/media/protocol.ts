@@ -24,7 +24,7 @@ export type DesiredSource = {
   readonly verifyCertificate?: boolean;
 };
 
-/** A span of wall time in which a stream is recorded, whatever happens, for these reasons. */
+/** A span of wall time in which a stream is recorded, whatever happens, for these reasons; not recorded if there are none. */
 export interface RecordInterval {
   readonly startMs: number;
   readonly endMs: number;
@@ -50,7 +50,7 @@ export interface DesiredStream {
   readonly audio: boolean;
   /** Volumes to write to, the first that works. Empty: nothing is recorded. */
   readonly volumes: readonly VolumeId[];
-  /** Compiled for the next 48 h, in order, not overlapping. Past the last one, the last one goes on. */
+  /** Compiled for the next 48 h, in order, not overlapping. The first one holds before it, too, and the last one past it. */
   readonly intervals: readonly RecordInterval[];
   /** This camera records on events: when `core` is silent for long, it records continuously. */
   readonly recordsOnEvents: boolean;

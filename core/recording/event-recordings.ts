@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { isArmable, isEventType } from "../domain/event-types.ts";
 import { type CameraId, STREAM_NAMES } from "../domain/ids.ts";
 import type { RecordReason } from "../domain/record-reasons.ts";
-import { TICKS_PER_SECOND, time90kFromMs } from "../domain/time.ts";
+import { TICKS_PER_MS, TICKS_PER_SECOND, time90kFromMs } from "../domain/time.ts";
 import type { Log } from "../log.ts";
 import type { RecordTrigger } from "../media/protocol.ts";
 import type { MediaClient } from "./media-client.ts";
@@ -31,6 +31,8 @@ const MOST_OF_CAMERA = 64;
 const DEFAULT_POST_RECORD_SECONDS = 5;
 /** Events whose newest word is remembered for those who ask to be recorded a moment later. */
 const MOST_REMEMBERED = 4_096;
+/** Within so much it is found out that the clock was set. */
+const FOUND_OUT_90K = 3 * TICKS_PER_SECOND;
 
 const REASON_OF_TYPE: Readonly<Record<string, RecordReason>> = {
   motion: "motion",
@@ -92,6 +94,31 @@ export class EventRecordings {
       forgetOver(running, now90k);
       return [...running.values()].map(({ trigger }) => ({ camera, ...trigger }));
     });
+  }
+
+  /**
+   * The clock was set by so much, a moment ago: what goes on lasts as long as before. Its times are the new clock's from now on; what
+   * began since then has them already.
+   */
+  clockStepped(stepMs: number): void {
+    const now90k = time90kFromMs(this.#clock.wallMs());
+    const step90k = stepMs * TICKS_PER_MS;
+    const isOfBefore = (time90k: number): boolean =>
+      stepMs < 0 ? time90k > now90k : time90k <= now90k - step90k + FOUND_OUT_90K;
+    for (const running of this.#running.values())
+      for (const [id, entry] of running) {
+        const { eventTime90k, until90k, ...rest } = entry.trigger;
+        if (!isOfBefore(eventTime90k)) continue;
+        const until = until90k === null ? null : until90k + step90k;
+        const trigger = { ...rest, eventTime90k: eventTime90k + step90k, until90k: until };
+        running.set(id, { ...entry, trigger });
+      }
+    for (const [id, cause] of this.#causes) {
+      const { eventTime90k, until90k } = cause;
+      if (!isOfBefore(eventTime90k)) continue;
+      const times = { eventTime90k: eventTime90k + step90k, until90k: until90k + step90k };
+      this.#causes.set(id, { ...cause, ...times });
+    }
   }
 
   #ask(camera: RecordedCamera, cause: RecordingCause, postRecordSeconds: number): void {

@@ -4,7 +4,6 @@ import type { SqlReader } from "../db/db.ts";
 import { type LedgerRow, listLedger } from "../db/tables/ledger-table.ts";
 import {
   type EvictableRow,
-  endedBefore,
   oldestOfStream,
   oldestOnVolume,
   recentWriting,
@@ -14,6 +13,7 @@ import type { CameraId, SegmentId, StreamName, VolumeId } from "../domain/ids.ts
 import { TICKS_PER_SECOND } from "../domain/time.ts";
 import type { EvictionList } from "../media/protocol.ts";
 import { type DoomedSegment, type KeepReason, type KeptBack, keptBack } from "./eviction-veto.ts";
+import { pastDays } from "./past-days.ts";
 import type { RecordedCamera } from "./recorded-camera.ts";
 import { usualPath } from "./segment-row.ts";
 
@@ -165,7 +165,8 @@ async function planDue(db: SqlReader, input: DueInput): Promise<DueRow[]> {
     const days = cameras.get(stream.camera)?.record.retentionDays ?? null;
     if (days === null) continue;
     const before90k = input.now90k - days * DAY_90K;
-    for (const row of await endedBefore(db, input.volumeNumber, stream.number, before90k, DUE_LIMIT)) {
+    const place = { volumeNumber: input.volumeNumber, streamNumber: stream.number };
+    for (const row of await pastDays(db, place, before90k, input.now90k, DUE_LIMIT)) {
       if (due.has(row.number)) continue;
       due.set(row.number, { ...row, why: startOf(row) < before90k - GRACE_90K ? "overdue" : "days" });
     }

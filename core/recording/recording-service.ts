@@ -159,6 +159,10 @@ export class RecordingService {
         this.#pusher.forget();
         this.#welcome();
       },
+      onClockStep: (stepMs) => {
+        this.#onEvents.clockStepped(stepMs);
+        this.#pusher.push();
+      },
     });
   }
 

@@ -1,7 +1,7 @@
 // A recorder of a rig as its administrator asks it over HTTP: for tests that judge by what people are told.
 import assert from "node:assert/strict";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { activate } from "./accounts.ts";
+import { ADMINISTRATOR, activate, signIn } from "./accounts.ts";
 import type { RecorderRig } from "./recorder-rig.ts";
 
 /** An event as the API gives it, as far as tests look at it. */
@@ -29,7 +29,7 @@ export interface ShownException {
 
 export class AskedRecorder {
   readonly #rig: RecorderRig;
-  readonly #token: string;
+  #token: string;
 
   private constructor(rig: RecorderRig, token: string) {
     this.#rig = rig;
@@ -39,6 +39,11 @@ export class AskedRecorder {
   /** Makes the rig's first account. */
   static async of(rig: RecorderRig): Promise<AskedRecorder> {
     return new AskedRecorder(rig, await activate(rig.url, rig.activationCode));
+  }
+
+  /** Once more, where the session is over. */
+  async signIn(): Promise<void> {
+    this.#token = await signIn(this.#rig.url, ADMINISTRATOR);
   }
 
   /** Throws for any answer but a good one. `path`: below `/api/v1`. */

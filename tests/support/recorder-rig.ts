@@ -28,6 +28,8 @@ export interface RigOptions {
   /** An MP4 file that the sender plays in a loop. */
   readonly clip?: string;
   readonly record?: Partial<RecordConfig>;
+  /** More of it for the camera of a number, from 1. */
+  readonly recordOf?: Readonly<Record<number, Partial<RecordConfig>>>;
   /** Recording volumes in their order; one below the data directory unless given. */
   readonly volumes?: readonly {
     readonly path: string;
@@ -47,6 +49,8 @@ export interface RigOptions {
   readonly checksums?: boolean;
   /** The data directory, which need not exist; a temporary one unless given. */
   readonly dataDir?: string;
+  /** More of its environment than the test's own. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface StatusBody {
@@ -76,6 +80,7 @@ export class RecorderRig {
   readonly sender: SenderProcesses;
   readonly #cleanUp: () => void;
   readonly #pluginArgs: readonly string[];
+  readonly #env: Readonly<Record<string, string>>;
   #supervisor: ChildProcess | undefined;
   #output = "";
   /** HTTP address of the last start. */
@@ -92,9 +97,10 @@ export class RecorderRig {
     volumePaths: readonly string[],
     sender: SenderProcesses,
     cleanUp: () => void,
-    pluginPath: string | undefined,
+    { pluginPath, env }: RigOptions,
   ) {
     this.#pluginArgs = pluginPath === undefined ? [] : ["--plugin-path", pluginPath];
+    this.#env = env ?? {};
     this.dataDir = dataDir;
     this.volumePaths = volumePaths;
     this.sender = sender;
@@ -127,7 +133,10 @@ export class RecorderRig {
           driver: options.driver ?? "rtsp",
           enabled: true,
           config: { url: sender.url(number), transport: "tcp" },
-          record: { segmentSeconds: 10, audio: true, ...options.record } as RecordConfig,
+          record: {
+            ...{ segmentSeconds: 10, audio: true, ...options.record },
+            ...options.recordOf?.[number],
+          } as RecordConfig,
         });
       }
     });
@@ -144,7 +153,7 @@ export class RecorderRig {
       options.volumes?.map(({ path }) => path) ?? [join(dataDir, "volumes/default")],
       sender,
       () => folder[Symbol.dispose](),
-      options.pluginPath,
+      options,
     );
     await rig.launch();
     return rig;
@@ -166,9 +175,7 @@ export class RecorderRig {
         "warn",
         ...this.#pluginArgs,
       ],
-      {
-        stdio: ["ignore", "pipe", "pipe"],
-      },
+      { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...this.#env } },
     );
     this.#supervisor = child;
     if (process.env["RIG_LOG"]) child.stderr.pipe(process.stderr);

@@ -280,19 +280,60 @@ export async function oldestUnlocked(
   return row?.start90k;
 }
 
-/** Unlocked segments of a stream on a volume that ended before `before90k`, oldest first. */
+/** Unlocked segments of a stream on a volume that ended before `before90k` by a clock that had been set, oldest first. */
 export function endedBefore(
+  db: SqlReader,
+  where: {
+    readonly volumeNumber: number;
+    readonly streamNumber: number;
+    readonly before90k: number;
+    /** None that was written after that one. */
+    readonly writeSequence: number;
+  },
+  limit: number,
+): Promise<(EvictableRow & { readonly writeSequence: number })[]> {
+  const { volumeNumber, streamNumber, before90k, writeSequence } = where;
+  return db.all(
+    `select ${EVICTABLE}, write_sequence as writeSequence from segments
+     where stream_number = ?1 and start_90k < ?2 and volume_number = ?3 and locked = 0
+       and start_90k + duration_90k <= ?2 and write_sequence < ?4 and clock_source = 'node'
+     order by start_90k limit ?5`,
+    [streamNumber, before90k, volumeNumber, writeSequence, limit],
+  );
+}
+
+/** The write sequence of the first segment of a stream on a volume that ended after `after90k` and began by `until90k`. */
+export async function firstWrittenWithin(
   db: SqlReader,
   volumeNumber: number,
   streamNumber: number,
-  before90k: number,
+  after90k: number,
+  until90k: number,
+): Promise<number | undefined> {
+  // With a plus the index of starts is not taken, which would have to be sorted: the first rows by writing hold the answer.
+  const row = await db.get<{ writeSequence: number }>(
+    `select write_sequence as writeSequence from segments
+     where volume_number = ? and stream_number = ? and start_90k + duration_90k > ? and +start_90k <= ?
+     order by write_sequence limit 1`,
+    [volumeNumber, streamNumber, after90k, until90k],
+  );
+  return row?.writeSequence;
+}
+
+/** Unlocked segments of a stream on a volume that were written before one by a clock that nobody had set. */
+export function unsynchronisedBefore(
+  db: SqlReader,
+  volumeNumber: number,
+  streamNumber: number,
+  writeSequence: number,
   limit: number,
 ): Promise<EvictableRow[]> {
   return db.all<EvictableRow>(
     `select ${EVICTABLE} from segments
-     where stream_number = ? and start_90k < ? and volume_number = ? and locked = 0
-       and start_90k + duration_90k <= ? order by start_90k limit ?`,
-    [streamNumber, before90k, volumeNumber, before90k, limit],
+     where volume_number = ? and stream_number = ? and write_sequence < ? and locked = 0
+       and clock_source = 'unsynchronised'
+     order by write_sequence limit ?`,
+    [volumeNumber, streamNumber, writeSequence, limit],
   );
 }
 

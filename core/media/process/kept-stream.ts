@@ -70,6 +70,12 @@ export class KeptStream implements KeeperListener {
     this.recorder.part(part);
   }
 
+  /** The node's clock was set. */
+  clockStepped(): void {
+    this.recorder.clockStepped();
+    this.keeper.clockStepped();
+  }
+
   runEnded(): void {
     this.recorder.runEnded();
     for (const viewer of this.viewers) viewer.interrupted();

@@ -32,8 +32,11 @@ export class PartRing {
     return true;
   }
 
-  /** Lets go of every GOP that ends before `keepFrom90k`, then of as many as it takes to hold `limitBytes`. */
-  trim(keepFrom90k: number, limitBytes: number): void {
+  /**
+   * Lets go of every GOP that ends before `keepFrom90k`, then of as many as it takes to hold `limitBytes`. One that ends after
+   * `until90k`, too: the clock has been set back since, and its time will be long in coming.
+   */
+  trim(keepFrom90k: number, limitBytes: number, until90k = Number.POSITIVE_INFINITY): void {
     for (;;) {
       const next = this.#secondKeyFrame();
       if (next === -1) {
@@ -41,7 +44,8 @@ export class PartRing {
         return;
       }
       const start = (this.#parts[next] as Part).start90k;
-      if (start > keepFrom90k && this.#bytes <= limitBytes) return;
+      const isKept = start > keepFrom90k && start <= until90k;
+      if (isKept && this.#bytes <= limitBytes) return;
       this.#drop(next);
     }
   }

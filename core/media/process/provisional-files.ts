@@ -72,7 +72,7 @@ export class ProvisionalFiles implements SegmentFileEvents {
 
   /** True while what the ring held when it began can still be on its way to the disk. */
   get isFresh(): boolean {
-    return this.isOn && this.#newest90k - this.#began90k < FRESH_90K;
+    return this.isOn && Math.abs(this.#newest90k - this.#began90k) < FRESH_90K;
   }
 
   /** Bytes in memory that only wait for the disk. */
@@ -209,8 +209,12 @@ export class ProvisionalFiles implements SegmentFileEvents {
 
   #forgetOld(now90k: number): void {
     const from90k = now90k - this.#desired.preRecordSeconds * TICKS_PER_SECOND - LATE_EVENT_90K;
-    while (this.#sealed[0] !== undefined && this.#sealed[0].file.end90k <= from90k) {
-      this.#sealed.shift()?.file.discard();
+    for (;;) {
+      const oldest = this.#sealed[0]?.file;
+      // One that lies ahead is of before the clock was set back.
+      if (oldest === undefined || (oldest.end90k > from90k && oldest.start90k <= now90k)) return;
+      this.#sealed.shift();
+      oldest.discard();
     }
   }
 

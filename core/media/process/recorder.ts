@@ -49,7 +49,8 @@ export class Recorder {
     this.#desired = desired;
     this.#writer.update(desired);
     this.provisional.update(desired);
-    this.#wanted.update(desired, this.#services.clock.monotonicMs());
+    const { clock } = this.#services;
+    this.#wanted.update(desired, clock.monotonicMs(), clock.wallMs());
   }
 
   /** The segment that is being written, and those being closed, as readers may see them. */
@@ -127,6 +128,11 @@ export class Recorder {
     }
     if (this.#recordingSince90k === undefined) this.provisional.write(part);
     this.#tell(bits);
+  }
+
+  /** The node's clock was set. */
+  clockStepped(): void {
+    this.#wanted.clockStepped(this.#services.clock.wallMs());
   }
 
   /** Has the state of recording reported with the next part, as if it were news. */

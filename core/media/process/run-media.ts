@@ -93,7 +93,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   const clockWatch = new ClockWatch(clock, (stepMs, atMs) => {
     log.notice("the clock was set; recordings begin anew", { stepMs });
     report({ kind: "clock-stepped", stepMs, atMs });
-    for (const stream of reconciler.streams.values()) stream.keeper.clockStepped();
+    for (const stream of reconciler.streams.values()) stream.clockStepped();
   });
 
   const recovery = { clock, log, report, firstRun: runNumbers.first };

@@ -162,11 +162,12 @@ export class StreamKeeper implements SourceSink {
     const wanted = this.#desired.preRecordSeconds * TICKS_PER_SECOND;
     const kept = wanted > 0 || this.#desired.recordsOnEvents ? wanted + LATE_EVENT_90K : 0;
     const seconds90k = Math.min(kept, this.ringLimitSeconds * TICKS_PER_SECOND);
-    const neededFrom90k = this.#listener.neededFrom90k() ?? now90k;
+    const neededFrom90k = this.#listener.neededFrom90k();
     const limited = this.ringLimitSeconds !== Number.POSITIVE_INFINITY;
     this.ring.trim(
-      limited ? now90k - seconds90k : Math.min(now90k - seconds90k, neededFrom90k),
+      limited ? now90k - seconds90k : Math.min(now90k - seconds90k, neededFrom90k ?? now90k),
       STREAM_LIMIT_BYTES / 2,
+      neededFrom90k === undefined ? now90k : undefined,
     );
   }
 

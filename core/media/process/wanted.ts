@@ -28,7 +28,7 @@ export class Wanted {
   #preRecord90k = 0;
   #recordsOnEvents = false;
 
-  /** Takes over what a desired state says. `nowMs` is monotonic. */
+  /** Takes over what a desired state says. `nowMs` is monotonic, `wallMs` what the node's clock says. */
   update(
     desired: {
       readonly intervals: readonly RecordInterval[];
@@ -37,6 +37,7 @@ export class Wanted {
       readonly recordsOnEvents: boolean;
     },
     nowMs: number,
+    wallMs: number,
   ): void {
     this.#intervals = desired.intervals.map((interval) => ({
       start90k: interval.startMs * TICKS_PER_MS,
@@ -45,14 +46,26 @@ export class Wanted {
     }));
     this.#preRecord90k = desired.preRecordSeconds * TICKS_PER_SECOND;
     this.#recordsOnEvents = desired.recordsOnEvents;
+    const now90k = Math.round(wallMs * TICKS_PER_MS);
     const kept = new Map<string, KeptTrigger>();
     for (const [id, entry] of this.#triggers) {
       if (entry.aheadSinceMs !== undefined && nowMs - entry.aheadSinceMs < AHEAD_MS) kept.set(id, entry);
     }
     for (const trigger of desired.triggers) {
-      kept.set(trigger.id, { trigger, bits: reasonBits(trigger.reasons), aheadSinceMs: undefined });
+      const known = this.#triggers.get(trigger.id)?.trigger;
+      kept.set(trigger.id, {
+        trigger: begunBy(now90k, trigger, known),
+        bits: reasonBits(trigger.reasons),
+        aheadSinceMs: undefined,
+      });
     }
     this.#triggers = kept;
+  }
+
+  /** The node's clock was set to `wallMs`. */
+  clockStepped(wallMs: number): void {
+    const now90k = Math.round(wallMs * TICKS_PER_MS);
+    for (const entry of this.#triggers.values()) entry.trigger = begunBy(now90k, entry.trigger, undefined);
   }
 
   /** Adds a trigger, or extends the one with its id; the first event time stands. */
@@ -81,9 +94,12 @@ export class Wanted {
     for (const interval of this.#intervals) {
       if (interval.start90k < end90k && start90k < interval.end90k) bits |= interval.bits;
     }
-    // Past the last interval the last one goes on: a core that never came back must not end a recording.
+    // Past the last interval the last one goes on: a core that never came back must not end a recording. Before the first one
+    // that one holds: they begin when they are compiled, and a clock that is set back comes before that.
     const last = this.#intervals.at(-1);
     if (last !== undefined && end90k > last.end90k) bits |= last.bits;
+    const first = this.#intervals[0];
+    if (first !== undefined && start90k < first.start90k) bits |= first.bits;
     for (const { trigger, bits: more } of this.#triggers.values()) {
       if (end90k <= trigger.eventTime90k - this.#preRecord90k) continue;
       if (trigger.until90k === null || start90k < trigger.until90k) bits |= more;
@@ -114,4 +130,13 @@ export class Wanted {
       if (trigger.until90k !== null && trigger.until90k < time90k - FORGET_90K) this.#triggers.delete(id);
     }
   }
+}
+
+/**
+ * A trigger of a moment that is yet to come is of before the clock was set back: it is in force now, or since it was found out
+ * before (`known`), and not only when that moment comes once more.
+ */
+function begunBy(now90k: number, trigger: RecordTrigger, known: RecordTrigger | undefined): RecordTrigger {
+  if (trigger.eventTime90k <= now90k) return trigger;
+  return { ...trigger, eventTime90k: Math.min(now90k, known?.eventTime90k ?? now90k) };
 }

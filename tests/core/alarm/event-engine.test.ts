@@ -96,6 +96,18 @@ describe("an event", () => {
     );
   });
 
+  it("ends its recording now, though the clock was set back to before it began", async (t) => {
+    const { engine, triggers, clock, rows } = await engineFixture(t);
+    engine.report({ ...MOTION, timeMs: NOON_MS });
+    clock.setWall(NOON_MS - 3_600_000);
+    engine.end(MOTION);
+    clock.advance(60_000);
+    const until90k = triggers.at(-1)?.until90k ?? Number.POSITIVE_INFINITY;
+    assert.ok(until90k <= (NOON_MS - 3_600_000 + 60_000) * 90);
+    const [event] = await rows();
+    assert.deepEqual([event?.startMs, event?.endMs], [NOON_MS, NOON_MS], "no event ends before its begin");
+  });
+
   it("is written, and its recording begins, though one that hears of it throws each time", async (t) => {
     const { engine, triggers, told, rows } = await engineFixture(t);
     const broken = (): never => {

@@ -47,6 +47,28 @@ describe("exceptions (manual 11.7)", () => {
     assert.equal((await rows()).length, 3);
   });
 
+  it("are one for each time that the clock is set", async (t) => {
+    const { exceptions, rows } = await fixture(t);
+    const set = {
+      code: "clock-stepped",
+      message: "the clock was set back by 3600 s",
+      since: "2026-05-04T12:00:00Z",
+    };
+    const again = {
+      code: "clock-stepped",
+      message: "the clock was set forward by 60 s",
+      since: "2026-05-04T12:10:00Z",
+    };
+    exceptions.takeProblems([set]);
+    exceptions.takeProblems([set]);
+    exceptions.takeProblems([again]);
+    const told = (await rows()).map(({ endMs, detail }) => [detail["message"], endMs !== undefined]);
+    assert.deepEqual(told.sort(), [
+      [set.message, true],
+      [again.message, false],
+    ]);
+  });
+
   it("tell of a network that is gone, once it has been there and is not only plugged over", async (t) => {
     const { clock, machine, open } = await fixture(t);
     clock.advance(10_000);

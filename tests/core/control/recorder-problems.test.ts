@@ -62,6 +62,9 @@ describe("what is wrong with the recorder", () => {
     assert.deepEqual(codes(), []);
     camera = { ...CAMERA, recording: { active: false } };
     assert.deepEqual(codes(), [], "it counts anew");
+    clock.setWall(clock.wallMs() - 3_600_000);
+    clock.advance(20_000);
+    assert.deepEqual(codes(), ["recording-missing Yard"], "whatever the clock is set to");
     for (const fine of [
       { ...camera, enabled: false, state: { ...CAMERA.state, status: "disabled" } },
       { ...camera, record: { mode: "manual" } },

@@ -19,6 +19,7 @@ import { findReceipt, searchReceipts, tillsWithReceipts } from "../../../core/db
 import {
   endedBefore,
   findSegment,
+  firstWrittenWithin,
   lockedInRange,
   oldestOfStream,
   oldestOnVolume,
@@ -29,6 +30,7 @@ import {
   segmentsOfRun,
   segmentsOfStream,
   segmentsOnVolume,
+  unsynchronisedBefore,
 } from "../../../core/db/tables/segments-table.ts";
 import { sessionsTable } from "../../../core/db/tables/sessions-table.ts";
 import { closed, feed, run } from "../recording/sample-segments.ts";
@@ -88,7 +90,10 @@ const QUERIES: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   "the writing of late": (db) => recentWriting(db, 1, 9),
   "the oldest of a stream": (db) => oldestOfStream(db, 1, 1, 9),
   "the oldest that is not locked": (db) => oldestUnlocked(db, 1, 9),
-  "what is past its days": (db) => endedBefore(db, 1, 1, 9, 9),
+  "what is past its days": (db) =>
+    endedBefore(db, { volumeNumber: 1, streamNumber: 1, before90k: 9, writeSequence: 9 }, 9),
+  "the first that is not past them": (db) => firstWrittenWithin(db, 1, 1, 9, 99),
+  "what was written before a clock was set": (db) => unsynchronisedBefore(db, 1, 1, 9, 9),
   "the rows of a volume for fsck": (db) => segmentsOnVolume(db, 1, { writeSequence: 0, number: 0 }, 9),
   "the rows of a stream for fsck": (db) => segmentsOfStream(db, 1, { start90k: 0, number: 0 }, 9),
   "the coverage of a range": (db) => coverageInRange(db, [1, 2, 3], 0, 9),

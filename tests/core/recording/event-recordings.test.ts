@@ -73,6 +73,30 @@ describe("recording on events", () => {
     assert.deepEqual(recordings.triggers(), []);
   });
 
+  it("goes on as long as before where the clock is set meanwhile, back or forward", () => {
+    for (const stepSeconds of [-3_600, 3_600]) {
+      clock.setWall(NOON / 90 + 1_000);
+      recordings.take(cause({ eventId: stepSeconds, until90k: NOON + 10 * SECOND }));
+      clock.setWall(NOON / 90 + 1_000 + stepSeconds * 1_000);
+      recordings.clockStepped(stepSeconds * 1_000);
+      const set = recordings.triggers().find(({ id }) => id === `event-${stepSeconds}`);
+      assert.deepEqual(
+        [set?.eventTime90k, set?.until90k],
+        [NOON + stepSeconds * SECOND, NOON + (15 + stepSeconds) * SECOND],
+      );
+    }
+  });
+
+  it("leaves alone what began after the clock was set and before that was found out", () => {
+    clock.setWall(NOON / 90 - 3_600_000);
+    const eventTime90k = NOON - 3_600 * SECOND;
+    recordings.take(cause({ eventTime90k, until90k: eventTime90k + 10 * SECOND }));
+    recordings.clockStepped(-3_600_000);
+    assert.equal(recordings.triggers()[0]?.until90k, eventTime90k + 15 * SECOND);
+    recordings.clockStepped(3_600_000);
+    assert.equal(recordings.triggers()[0]?.eventTime90k, eventTime90k);
+  });
+
   it("records a linked camera for the events of another, and not the other way round", () => {
     cameras = [camera(YARD, { mode: "event" }), camera(GATE, { mode: "event", eventCameras: [YARD] })];
     recordings.take(cause());

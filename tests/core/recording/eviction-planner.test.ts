@@ -107,6 +107,44 @@ onBothDrivers("planning eviction", ({ fresh }) => {
     assert.deepEqual(ids(list.segments), ids([...old.slice(2), ...young, ...gate]));
   });
 
+  describe("of a camera that is kept for days and whose recorder's clock was wrong", () => {
+    const kept = [camera(YARD, { retentionDays: 3 })];
+    const unset = { clockSource: "unsynchronised" as const };
+    const ago = (days: number) => NOON - days * DAY;
+
+    it("keeps what was written while it was behind as long as what was written before", async () => {
+      const db = await fresh();
+      const right = run(2, { startTime90k: ago(2) });
+      const behind = run(2, { run: 2, startTime90k: ago(60) });
+      const in1970 = run(2, { run: 3, startTime90k: 0, ...unset });
+      await feed(db, closed([...right, ...behind, ...in1970]));
+      assert.deepEqual((await plan(db, kept)).due, []);
+      const later = await plan(db, kept, { now90k: NOON + 2 * DAY });
+      assert.deepEqual(ids(later.due), ids([...behind, ...right]), "nothing says yet how old the others are");
+      await feed(db, closed(run(1, { run: 4, startTime90k: ago(1) })));
+      const last = await plan(db, kept, { now90k: NOON + 3 * DAY });
+      assert.deepEqual(ids(last.due).length, 7, "all of them");
+    });
+
+    it("takes what it wrote before it had heard of the time for as old as what follows", async () => {
+      const db = await fresh();
+      const in1970 = run(2, { startTime90k: 0, ...unset });
+      const right = run(2, { run: 2, startTime90k: ago(2) });
+      await feed(db, closed([...in1970, ...right]));
+      assert.deepEqual((await plan(db, kept)).due, []);
+      const later = await plan(db, kept, { now90k: NOON + 2 * DAY });
+      assert.deepEqual(ids(later.due), ids([...right, ...in1970]));
+    });
+
+    it("is not held up by what was written while it was ahead", async () => {
+      const db = await fresh();
+      const ahead = run(2, { startTime90k: NOON + 400 * DAY });
+      const right = run(2, { run: 2, startTime90k: ago(4) });
+      await feed(db, closed([...ahead, ...right]));
+      assert.deepEqual(ids((await plan(db, kept)).due), ids(right));
+    });
+  });
+
   it("makes due the oldest of a camera beyond its quota, over both streams, and no more", async () => {
     const db = await fresh();
     const main = run(10);

@@ -45,6 +45,7 @@ describe("continuous recording", () => {
     rig.stream.update(
       desiredStream({
         intervals: [
+          { startMs, endMs: startMs + 10_000, reasons: [] },
           { startMs: startMs + 10_000, endMs: startMs + 20_000, reasons: ["continuous"] },
           { startMs: startMs + 30_000, endMs: startMs + 40_000, reasons: ["continuous"] },
         ],
@@ -60,6 +61,23 @@ describe("continuous recording", () => {
     assert.ok(spans.some(([, end]) => end === 20_000));
     assert.ok(!spans.some(([start = 0]) => start > 20_000 && start < 30_000));
     assert.equal(spans.at(-1)?.[1], 60_000);
+  });
+
+  it("goes on when the clock is set back to a time before its first interval", () => {
+    const rig = new StreamRig();
+    const startMs = rig.clock.wallMs();
+    const plan = [{ startMs, endMs: startMs + 3_600_000, reasons: ["continuous" as const] }];
+    rig.stream.update(desiredStream({ intervals: plan }));
+    rig.play().send(2);
+    rig.setClockBack(3_600_000).send(4);
+    rig.stream.keeper.runEnded(undefined);
+    assert.deepEqual(
+      rig.closed.map(({ startTime90k, videoSamples }) => [startTime90k < startMs * 90, videoSamples]),
+      [
+        [false, 50],
+        [true, 100],
+      ],
+    );
   });
 
   it("asks for a key frame at twice the nominal length and cuts without one at five times", () => {
@@ -119,6 +137,49 @@ describe("continuous recording", () => {
       rig.closed.map((segment) => segment.audioCodec),
       [undefined],
     );
+  });
+});
+
+describe("a clock that is set back", () => {
+  const HOUR_MS = 3_600_000;
+
+  it("does not interrupt what an event records, not even when that is told once more with its old time", () => {
+    const rig = new StreamRig(NEVER).play().send(2);
+    const trigger = { ...EVENT, eventTime90k: rig.now90k, until90k: null };
+    rig.stream.recorder.trigger(trigger);
+    rig.send(2);
+    rig.setClockBack(HOUR_MS).send(3);
+    rig.stream.update(desiredStream({ ...NEVER, triggers: [trigger] }));
+    rig.send(1);
+    // Pictures are late from now on: those that are to come are of before it is told once more.
+    rig.clock.advance(900);
+    rig.stream.update(desiredStream({ ...NEVER, triggers: [trigger] }));
+    rig.send(2);
+    rig.stream.keeper.runEnded(undefined);
+    const after = rig.closed.filter(({ startTime90k }) => startTime90k <= rig.now90k);
+    assert.deepEqual(
+      after.map(({ videoSamples }) => videoSamples),
+      [6 * 25],
+      "one recording, without a pause",
+    );
+  });
+
+  it("does not make an event be recorded that begins before media has heard of it, or has started anew", () => {
+    const rig = new StreamRig({ ...NEVER, preRecordSeconds: 0 }).play().send(2);
+    const eventTime90k = rig.now90k + HOUR_MS * 90;
+    const trigger = { ...EVENT, eventTime90k, until90k: null };
+    rig.stream.update(desiredStream({ ...NEVER, triggers: [trigger] }));
+    rig.send(4);
+    rig.stream.keeper.runEnded(undefined);
+    assert.equal(rig.closed.length, 1);
+  });
+
+  it("does not keep in memory what lies ahead now", () => {
+    const rig = new StreamRig({ ...NEVER, preRecordSeconds: 5 }).play().send(30);
+    const seconds = rig.stream.keeper.ring.parts.length;
+    rig.setClockBack(HOUR_MS).send(30);
+    assert.ok(rig.stream.keeper.ring.parts.length <= seconds);
+    assert.ok(rig.stream.keeper.ring.parts.every(({ start90k }) => start90k <= rig.now90k));
   });
 });
 

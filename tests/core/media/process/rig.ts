@@ -291,6 +291,13 @@ export class StreamRig {
     return this;
   }
 
+  /** The node's clock is set back, and that is found out. */
+  setClockBack(byMs: number): this {
+    this.clock.setWall(this.clock.wallMs() - byMs);
+    this.stream.clockStepped();
+    return this;
+  }
+
   /** Makes the next picture a key frame. */
   restartGop(): this {
     this.#frames = 0;
