@@ -257,6 +257,8 @@ const TEST_SERVERS = [
   "mosquitto-clients",
   "xfsprogs",
   "strace",
+  // Sets the clock of a recorder under test, and of nothing else.
+  "libfaketime",
   "nbdkit",
   "nbdfuse",
   // Walls around plugins and ffmpeg.
@@ -305,6 +307,9 @@ export function ensureTestServers() {
     onPath("nbdfuse") &&
     onPath("bwrap") &&
     onPath("systemd-analyze") &&
+    ["x86_64", "aarch64"].some((machine) =>
+      existsSync(`/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`),
+    ) &&
     ["vsftpd", "sshd", "apache2"].every((name) => existsSync(`/usr/sbin/${name}`)) &&
     ["girepository-1.0/GstRtspServer-1.0.typelib", "gstreamer-1.0/libgstlibav.so"].every((file) =>
       ["x86_64", "aarch64"].some((machine) => existsSync(`/usr/lib/${machine}-linux-gnu/${file}`)),

@@ -30,12 +30,15 @@ export interface ExceptionSources {
   brokenArrays(): readonly { readonly name: string; readonly state: string; readonly missing: number }[];
   /** Processes that wait for a processor, by processor, over the last minute; undefined where that is not known. */
   load(): number | undefined;
+  /** The share of the last minute in which a process waited for a processor; undefined where that is not known. */
+  pressure(): number | undefined;
 }
 
 const SOURCE = "recorder";
 const LOOK_MS = 5_000;
 /** So many processes for each processor, for so long. */
 const OVERLOAD = 2;
+const PRESSURE = 0.5;
 const OVERLOAD_AFTER_MS = 60_000;
 /** A cable that is plugged over is no news. */
 const NETWORK_GONE_AFTER_MS = 10_000;
@@ -113,7 +116,9 @@ export class RecorderExceptions {
     const isGone = isUp !== true && this.#wasUp;
     this.#lasting("exception-network", isGone, NETWORK_GONE_AFTER_MS, () => ({}));
     const load = this.#sources.load();
-    const isOverloaded = load !== undefined && load > OVERLOAD;
+    // Those that wait for a disk that does not answer count as load, too, and no processor would help them.
+    const isWaitedFor = (this.#sources.pressure() ?? 1) >= PRESSURE;
+    const isOverloaded = load !== undefined && load > OVERLOAD && isWaitedFor;
     this.#lasting("exception-cpu", isOverloaded, OVERLOAD_AFTER_MS, () => ({
       load: Math.round((load ?? 0) * 100) / 100,
     }));

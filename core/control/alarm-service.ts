@@ -24,7 +24,7 @@ import type { StatusProblem } from "../http/wire-schemas.ts";
 import type { Log } from "../log.ts";
 import { type Hooks, isTapped } from "../plugin/calls/hooks.ts";
 import type { EventSink } from "../recording/recorder-events.ts";
-import { brokenArrays, loadPerProcessor, networkIsUp } from "../system/machine-state.ts";
+import { brokenArrays, loadPerProcessor, networkIsUp, processorPressure } from "../system/machine-state.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 
 const DAY_MS = 86_400_000;
@@ -68,6 +68,7 @@ export class AlarmService implements EventService, EventSink {
       networkIsUp: () => networkIsUp(),
       brokenArrays: () => brokenArrays(),
       load: loadPerProcessor,
+      pressure: () => processorPressure(),
     });
     this.#exceptions = exceptions;
     this.#stops = [

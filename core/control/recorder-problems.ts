@@ -11,6 +11,7 @@ const EARLIEST_MS = Date.UTC(2025, 0, 1);
 /** Smaller steps of the clock are how it is kept right. */
 const CLOCK_STEP_MS = 60_000;
 const CLOCK_STEP_SHOWN_MS = 3_600_000;
+const DAY_MS = 86_400_000;
 /** A process that ended is told of for so long after it came back. */
 const RESTART_SHOWN_MS = 600_000;
 /** Recording that has just been asked for needs a key frame first. */
@@ -137,21 +138,27 @@ export class RecorderProblems {
 
   #ofClock(nowMs: number): StatusProblem[] {
     if (nowMs < EARLIEST_MS) {
-      const message = `the clock says ${new Date(nowMs).toISOString()}, which cannot be: set it, best by NTP`;
-      const context = { now: new Date(nowMs).toISOString() };
+      // By the day: what changed each second would be told anew each second.
+      const now = new Date(nowMs).toISOString().slice(0, "1970-01-01".length);
+      const message = `the clock says ${now}, which cannot be: set it, best by NTP`;
+      const context = { now };
       return [{ code: "clock-wrong", severity: "error", message, context }];
     }
     const step = this.#clockStep;
     if (step === undefined || Math.abs(nowMs - step.atMs) > CLOCK_STEP_SHOWN_MS) return [];
     const way = step.stepMs > 0 ? "forward" : "back";
-    const seconds = Math.round(Math.abs(step.stepMs) / 1000);
-    const message = `the clock was set ${way} by ${seconds} s: see that it is kept by NTP`;
+    const lengthMs = Math.abs(step.stepMs);
+    const seconds = Math.round(lengthMs / 1_000);
+    const days = Math.round(lengthMs / DAY_MS);
+    const isLong = days > 1;
+    const howFar = isLong ? `${days} days` : `${seconds} s`;
+    const message = `the clock was set ${way} by ${howFar}: see that it is kept by NTP`;
     return [
       {
         code: "clock-stepped",
         severity: "warning",
         message,
-        context: { case: way, seconds },
+        context: isLong ? { case: `${way}-days`, days } : { case: way, seconds },
         since: new Date(step.atMs).toISOString(),
       },
     ];

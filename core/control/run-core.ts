@@ -100,6 +100,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       return { idleMs: idleMinutes * MINUTE_MS, absoluteMs: maxHours * HOUR_MS };
     },
     auditDays: () => config.get().audit.keepDays,
+    agesMs: () => recording.agesMs(),
   });
   const stopRecordingEdits = recordHandEdits(config, users.audit);
   const knownStreams = await KnownStreams.open(dataDir, log);
@@ -111,7 +112,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     tell: (event) => changes.publish({ type: "event", event }),
   });
   const tills = new TillService({
-    ...{ db, config, clock, log, events: alarms },
+    ...{ db, config, clock, log, events: alarms, agesMs: () => recording.agesMs() },
     parsers: () => plugins.registries.posParsers.owned(),
     closing: (till, receipt) => closingReceipt(plugins.hooks, till, receipt, log),
   });

@@ -22,6 +22,8 @@ export interface TillsOptions {
   readonly clock: Clock;
   readonly log: Log;
   config(): FrozenConfig;
+  /** The moment from which ages of receipts are counted. */
+  agesMs(): number;
   /** All till parsers that plugins bring. */
   parsers(): readonly { readonly entry: PosParser; readonly plugin: string }[];
   /** A receipt of a till is over: others may change what is kept of it. Never rejects. */
@@ -73,10 +75,10 @@ export class Tills {
 
   /** Forgets what is older than each till keeps. */
   async forgetOld(): Promise<void> {
-    const { db, clock, config } = this.#options;
+    const { db, config } = this.#options;
     const keep = new Map(config().tills.map(({ id, keepDays }) => [id, keepDays]));
     for (const till of await tillsWithReceipts(db)) {
-      const beforeMs = clock.wallMs() - (keep.get(till) ?? KEEP_GONE_DAYS) * DAY_MS;
+      const beforeMs = this.#options.agesMs() - (keep.get(till) ?? KEEP_GONE_DAYS) * DAY_MS;
       while ((await forgetReceipts(db, till, beforeMs, FORGET_PORTION)) === FORGET_PORTION);
     }
   }

@@ -210,6 +210,11 @@ export class RecordingService {
     this.#retention.renewSoon();
   }
 
+  /** The moment from which ages are counted, of whatever is kept for days: behind the clock while that is doubted. */
+  agesMs(): number {
+    return this.#retention.agesMs();
+  }
+
   /** The driver of these cameras says that their streams are there: those that are away are tried at once. */
   tryAgain(cameras: readonly CameraId[]): void {
     this.#pusher.tryAgain(cameras);

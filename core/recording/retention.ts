@@ -63,6 +63,11 @@ export class Retention {
     this.#timer = this.#options.clock.every(PERIOD_MS, () => this.renewSoon());
   }
 
+  /** The moment from which ages are counted. */
+  agesMs(): number {
+    return this.#ages.nowMs();
+  }
+
   async stop(): Promise<void> {
     this.#timer?.cancel();
     await this.#running;

@@ -22,6 +22,19 @@ export function loadPerProcessor(): number | undefined {
   return (loadavg()[0] ?? 0) / Math.max(1, cpus().length);
 }
 
+/**
+ * The share of the last minute in which a process had to wait for a processor, from 0 to 1; undefined where the kernel does not
+ * tell (Linux' pressure stall information). The load also counts processes that wait for a disk that is dead.
+ */
+export function processorPressure(file = "/proc/pressure/cpu"): number | undefined {
+  try {
+    const percent = /^some .*\bavg60=([0-9.]+)/.exec(readFileSync(file, "latin1"))?.[1];
+    return percent === undefined ? undefined : Number(percent) / 100;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A disk array of the system's that is not whole. */
 export interface BrokenArray {
   /** `md0`. */

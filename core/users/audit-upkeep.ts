@@ -32,6 +32,7 @@ export class AuditUpkeep {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #keepDays: () => number;
+  readonly #agesMs: () => number;
   readonly #mostRows: number;
   readonly #timer: Timer;
   readonly #end = new AbortController();
@@ -45,6 +46,8 @@ export class AuditUpkeep {
     readonly log: Log;
     /** Read each time, so that a changed setting applies at once. */
     readonly keepDays: () => number;
+    /** The moment from which ages are counted; absent: what the clock says. */
+    readonly agesMs?: () => number;
     /** Called each hour. */
     readonly onHour: () => void;
     readonly mostRows?: number;
@@ -53,6 +56,7 @@ export class AuditUpkeep {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#keepDays = options.keepDays;
+    this.#agesMs = options.agesMs ?? (() => options.clock.wallMs());
     this.#mostRows = options.mostRows ?? MOST_ROWS;
     this.#timer = options.clock.every(HOUR_MS, () => {
       options.onHour();
@@ -93,7 +97,7 @@ export class AuditUpkeep {
   async #pruneOnce(): Promise<number> {
     const now = this.#clock.wallMs();
     const oldest = await this.#table.oldest();
-    const beforeMs = Math.max(0, now - this.#keepDays() * DAY_MS);
+    const beforeMs = Math.max(0, this.#agesMs() - this.#keepDays() * DAY_MS);
     // A day's entries at once, or each hour would leave an entry of its own that says so.
     const isOld = oldest !== undefined && oldest.atMs < beforeMs - DAY_MS;
     const isLong = oldest !== undefined && oldest.newest - oldest.number >= this.#mostRows;

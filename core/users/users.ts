@@ -65,6 +65,8 @@ export interface UsersOptions {
   readonly sessionLimits: () => SessionLimits;
   /** Days that entries of the audit log are kept; absent: as long as there is room. Read each time. */
   readonly auditDays?: () => number;
+  /** The moment from which their ages are counted; absent: what the clock says. */
+  readonly agesMs?: () => number;
   /** Login providers of plugins; absent: there are none. */
   readonly loginSources?: LoginSources;
   /** For tests, which are not guessed at. */
@@ -81,6 +83,7 @@ export async function openUsers(options: UsersOptions): Promise<Users> {
     clock,
     log,
     keepDays: options.auditDays ?? (() => Number.POSITIVE_INFINITY),
+    ...(options.agesMs === undefined ? {} : { agesMs: options.agesMs }),
     onHour: () => audit.tellLeftOut(),
   });
   const sessions = new Sessions({

@@ -1,10 +1,13 @@
 // The machine under a recorder is in trouble: the cable is out, a disk array lacks a disk, the processors are asked for more than
 // they can: `node tests/faults/machine-trouble.ts`. Goal: told as events with their hint and what follows from them, over when
 // cured, and recording notices nothing. The recorder runs in namespaces of its own, in which the link is a real one (veth) and
-// the files that Linux tells of arrays and load by are others: neither breaks an array nor keeps a machine busy for minutes.
+// the files that Linux tells of arrays and load by are others: neither breaks an array nor keeps a machine busy for minutes. With
+// `--load` it does the latter.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
-import { closeSync, mkdirSync, openSync, readlinkSync, writeFileSync, writeSync } from "node:fs";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readlinkSync, writeFileSync, writeSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { AskedRecorder, type ShownEvent, type ShownException } from "../support/asked-recorder.ts";
@@ -48,6 +51,11 @@ const ARRAY = "/sys/block/md0/md";
 /** As /proc/loadavg says it: far more than any machine of tests has processors for, and next to nothing. All of one length. */
 const BUSY_LOAD = "9999.00 9999.00 9999.00 1/100 1000\n";
 const CALM_LOAD = "0000.10 0000.10 0000.10 1/100 1000\n";
+/** As /proc/pressure/cpu says it, where the kernel has that. */
+const PRESSURE = "/proc/pressure/cpu";
+const PRESSED = "some avg10=90.00 avg60=90.00 avg300=90.00 total=1\n";
+/** So many that never wait, for each processor: the load of a minute is above the limit after a third of one. */
+const BUSY_LOOPS = 8;
 
 /** Why it cannot be tried here, or false: `skip` of node:test. */
 export function noMachineTrouble(): string | false {
@@ -67,12 +75,13 @@ export function noMachineTrouble(): string | false {
 }
 
 /** Makes all of them in one recording. */
-export async function machineTrouble(cameras: number): Promise<MachineTroubleResult> {
+export async function machineTrouble(cameras: number, withLoad = false): Promise<MachineTroubleResult> {
   const child = spawn(
     "unshare",
     [
       ...[...NAMESPACES, "--fork", "--kill-child", process.execPath, ...WHOLE_PACKAGES, import.meta.filename],
       ...["--cameras", String(cameras), "--apart-from", readlinkSync(OWN_MOUNTS)],
+      ...(withLoad ? ["--load"] : []),
     ],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
@@ -83,13 +92,11 @@ export async function machineTrouble(cameras: number): Promise<MachineTroubleRes
 }
 
 /** Within the namespaces. */
-async function inNamespaces(cameras: number): Promise<MachineTroubleResult> {
+async function inNamespaces(cameras: number, withLoad: boolean): Promise<MachineTroubleResult> {
   using files = tempDir("nightjar-machine-");
-  const load = files.join("loadavg");
-  writeFileSync(load, CALM_LOAD);
   run("mount", "-t", "sysfs", "sysfs", "/sys");
   run("mount", "-t", "tmpfs", "blocks", "/sys/block");
-  run("mount", "--bind", load, "/proc/loadavg");
+  const load = withLoad ? busyLoops() : toldLoad(files.path);
   run("ip", "link", "set", "lo", "up");
   run("ip", "link", "add", UPLINK, "type", "veth", "peer", "name", SWITCH);
   // Without any address but the loopback's, no name is resolved, not even localhost.
@@ -121,8 +128,8 @@ async function inNamespaces(cameras: number): Promise<MachineTroubleResult> {
       tell(
         recorder,
         "exception-cpu",
-        () => overwrite(load, BUSY_LOAD),
-        () => overwrite(load, CALM_LOAD),
+        () => load.begin(),
+        () => load.end(),
       ),
     ]);
     const { unitsDropped } = await rig.sender.counters();
@@ -156,6 +163,33 @@ async function tell(
   return { before, during, hint, after: await recorder.events(type) };
 }
 
+/** Load and pressure as Linux tells them, without any. */
+function toldLoad(folder: string): { begin(): void; end(): void } {
+  const load = join(folder, "loadavg");
+  writeFileSync(load, CALM_LOAD);
+  run("mount", "--bind", load, "/proc/loadavg");
+  if (existsSync(PRESSURE)) {
+    const pressure = join(folder, "pressure");
+    writeFileSync(pressure, PRESSED);
+    run("mount", "--bind", pressure, PRESSURE);
+  }
+  return { begin: () => overwrite(load, BUSY_LOAD), end: () => overwrite(load, CALM_LOAD) };
+}
+
+/** Load itself. */
+function busyLoops(): { begin(): void; end(): void } {
+  const loops: ChildProcess[] = [];
+  return {
+    begin() {
+      for (let count = cpus().length * BUSY_LOOPS; count > 0; count -= 1)
+        loops.push(spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
+    },
+    end() {
+      for (const loop of loops) loop.kill("SIGKILL");
+    },
+  };
+}
+
 /** How many disks md0 lacks. */
 function tellArray(degraded: string): void {
   writeFileSync(`${ARRAY}/array_state`, "clean\n");
@@ -176,13 +210,19 @@ function run(tool: string, ...args: readonly string[]): void {
 
 if (process.argv[1] === import.meta.filename) {
   const { values } = parseArgs({
-    options: { cameras: { type: "string", default: "2" }, "apart-from": { type: "string" } },
+    options: {
+      cameras: { type: "string", default: "2" },
+      load: { type: "boolean", default: false },
+      "apart-from": { type: "string" },
+    },
   });
   const cameras = Number(values.cameras);
   const outside = values["apart-from"];
   // What the namespaces are for is not to be done to the machine itself.
   assert.notEqual(outside, readlinkSync(OWN_MOUNTS), "this is not a namespace of its own");
-  const result = await (outside === undefined ? machineTrouble(cameras) : inNamespaces(cameras));
+  const result = await (outside === undefined
+    ? machineTrouble(cameras, values.load)
+    : inNamespaces(cameras, values.load));
   process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
   const { recorded, droppedBySender, fsck } = result;
   const isGood =

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { RecorderExceptions } from "../../../core/alarm/recorder-exceptions.ts";
-import { brokenArrays, loadPerProcessor, networkIsUp } from "../../../core/system/machine-state.ts";
+import {
+  brokenArrays,
+  loadPerProcessor,
+  networkIsUp,
+  processorPressure,
+} from "../../../core/system/machine-state.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 import { engineFixture } from "./alarm-fixture.ts";
 
@@ -11,14 +16,16 @@ async function fixture(t: Parameters<typeof engineFixture>[0]) {
   const machine: {
     isUp: boolean | undefined;
     load: number | undefined;
+    pressure: number | undefined;
     arrays: { name: string; state: string; missing: number }[];
-  } = { isUp: true, load: 0.5, arrays: [] };
+  } = { isUp: true, load: 0.5, pressure: undefined, arrays: [] };
   const exceptions = new RecorderExceptions({
     clock,
     sink: engine,
     networkIsUp: () => machine.isUp,
     brokenArrays: () => machine.arrays,
     load: () => machine.load,
+    pressure: () => machine.pressure,
   });
   t.after(() => exceptions.close());
   const open = async () => (await rows()).filter(({ endMs }) => endMs === undefined).map(({ type }) => type);
@@ -124,6 +131,17 @@ describe("exceptions (manual 11.7)", () => {
     assert.equal((await rows())[0]?.detail["load"], 3.46);
   });
 
+  it("tell of no processors where processes wait for a dead disk instead", async (t) => {
+    const { clock, machine, open } = await fixture(t);
+    machine.load = 30;
+    machine.pressure = 0.1;
+    clock.advance(120_000);
+    assert.deepEqual(await open(), []);
+    machine.pressure = 0.9;
+    clock.advance(70_000);
+    assert.deepEqual(await open(), ["exception-cpu"]);
+  });
+
   it("tell of sign-ins that were refused, those from one address as one event", async (t) => {
     const { clock, exceptions, rows } = await fixture(t);
     exceptions.signInFailed("192.0.2.1", {});
@@ -198,5 +216,9 @@ describe("the machine", () => {
     assert.equal(networkIsUp(dir.path), true);
     assert.notEqual(networkIsUp(dir.join("nowhere")), undefined);
     assert.ok((loadPerProcessor() ?? 0) >= 0);
+    const pressure = dir.join("cpu");
+    assert.equal(processorPressure(pressure), undefined);
+    writeFileSync(pressure, "some avg10=10.25 avg60=63.40 avg300=9.51 total=1\nfull avg10=0.00 avg60=0.00\n");
+    assert.equal(processorPressure(pressure), 0.634);
   });
 });

@@ -128,8 +128,20 @@ describe("what is wrong with the recorder", () => {
     assert.deepEqual(codes(), ["clock-stepped"]);
     clock.advance(2 * 3_600_000);
     assert.deepEqual(codes(), []);
+    problems.clockStepped({ stepMs: -86_400_000 * 365, atMs: clock.wallMs() });
+    assert.match(problems.list([])[0]?.message ?? "", /back by 365 days/);
     clock.setWall(Date.UTC(1970, 0, 2));
     assert.deepEqual(codes(), ["clock-wrong"]);
+  });
+
+  it("tells of a clock that was never set once, not each time that it has gone on", () => {
+    const { clock, problems } = fixture();
+    clock.setWall(Date.UTC(1970, 0, 2));
+    assert.equal(problems.hasChanged([]), true);
+    const [first] = problems.list([]);
+    clock.advance(60_000);
+    assert.equal(problems.hasChanged([]), false);
+    assert.deepEqual(problems.list([])[0], first);
   });
 
   it("remembers since when, and says once that something changed", () => {

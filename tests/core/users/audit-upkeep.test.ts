@@ -15,11 +15,21 @@ import { HandClock } from "./users-fixture.ts";
 const DAY_MS = 86_400_000;
 const ACT = { userName: "ann", remoteAddress: "192.0.2.1", action: "session-opened", detail: {} };
 
-async function fixture(t: TestContext, { keepDays = 30, mostRows = 1_000_000 } = {}) {
+async function fixture(
+  t: TestContext,
+  {
+    keepDays = 30,
+    mostRows = 1_000_000,
+    agesMs,
+  }: { keepDays?: number; mostRows?: number; agesMs?: () => number } = {},
+) {
   const db = await openDb(":memory:", { log: silentLog });
   const clock = new HandClock();
   const table = auditTable(db);
-  const options = { clock, log: silentLog, keepDays: () => keepDays, onHour: () => undefined, mostRows };
+  const options = {
+    ...{ clock, log: silentLog, keepDays: () => keepDays, onHour: () => undefined, mostRows },
+    ...(agesMs === undefined ? {} : { agesMs }),
+  };
   const upkeep = new AuditUpkeep({ table, ...options });
   t.after(async () => {
     await upkeep.close();
@@ -54,6 +64,18 @@ describe("the upkeep of the audit log", () => {
     assert.deepEqual(await numbers(), [7]);
     await add(1);
     assert.deepEqual(await upkeep.check(), { intact: true, checked: 2, total: 2 });
+  });
+
+  it("keeps what a clock that jumped ahead would make old", async (t) => {
+    let trustedMs = 0;
+    const { clock, upkeep, add, numbers } = await fixture(t, { agesMs: () => trustedMs });
+    trustedMs = clock.wallMs();
+    await add(3);
+    clock.turn(400 * DAY_MS);
+    assert.equal(await upkeep.prune(), 0);
+    assert.deepEqual(await numbers(), [1, 2, 3]);
+    trustedMs = clock.wallMs();
+    assert.equal(await upkeep.prune(), 3);
   });
 
   it("finds what somebody else has removed or changed at the beginning (attack list A26)", async (t) => {
