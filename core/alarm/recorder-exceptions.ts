@@ -78,7 +78,7 @@ export class RecorderExceptions {
       const type = TYPE_OF_PROBLEM[code];
       if (type === undefined) continue;
       // Of one camera or plugin there is one event of a kind, also where several sentences say it.
-      const named = camera === undefined ? { subject: subject ?? code } : { camera };
+      const named = camera === undefined ? (subject === undefined ? {} : { subject }) : { camera };
       const detail = { code, message, ...(context === undefined ? {} : { context }) };
       const report: EventReport = { type, ...named, source: SOURCE, detail };
       // A clock that is set once more is another event: whoever saw to the last time knows nothing of this one.

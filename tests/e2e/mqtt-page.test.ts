@@ -120,7 +120,7 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     assert.equal(await page.getByLabel("Password").inputValue(), "");
     assert.equal((await page.content()).includes("a secret of theirs"), false);
     // Whose certificate nobody knows is told to it here.
-    const signer = page.getByLabel("Certificate of who signed the broker's");
+    const signer = page.getByLabel("CA certificate of the broker");
     assert.equal(await signer.count(), 0, "in clear there is none");
     await page.getByLabel("Address", { exact: true }).fill("mqtts://127.0.0.1:9");
     const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
