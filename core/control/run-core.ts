@@ -433,10 +433,11 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       await abilities.stop();
       // Their last receipts are over now, and plugins have a say in them.
       await tills.stop();
+      // What they do for it is given up by the recorder's word, not by their going.
+      await linkage.stop();
       await plugins.stop();
       await knownStreams.settled();
       await recording.stop();
-      await linkage.stop();
       await alarmIo.stop();
       await alarms.stop();
       await walls.settled();

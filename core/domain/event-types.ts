@@ -253,6 +253,11 @@ export function isArmable(id: EventTypeId): boolean {
   return EVENT_TYPES[id].group !== "exception";
 }
 
+/** Whether it is never of a camera. */
+export function isOfRecorder(id: EventTypeId): boolean {
+  return EVENT_TYPES[id].scope === "recorder";
+}
+
 const BY_ISAPI = new Map<string, EventTypeId>();
 const BY_ONVIF = new Map<string, EventTypeId>();
 for (const id of EVENT_TYPE_IDS) {

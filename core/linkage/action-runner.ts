@@ -78,6 +78,8 @@ interface Entry {
   readonly tries: number;
   /** As it was when it came; its plugin may have gone. */
   readonly maxAgeSeconds?: number;
+  /** What came of the last try. */
+  readonly failure?: Outcome;
 }
 
 /** What there is of one action. */
@@ -170,7 +172,8 @@ export class ActionRunner {
     this.#lanes.clear();
     for (const timer of this.#rests.keys()) timer.cancel();
     this.#rests.clear();
-    for (const entry of left) if (!this.#keep(entry)) this.#tell(entry.task, entry.tries, NOT_BEGUN);
+    for (const entry of left)
+      if (!this.#keep(entry)) this.#tell(entry.task, entry.tries, entry.failure ?? NOT_BEGUN);
   }
 
   #laneOf(source: string): Lane {
@@ -223,7 +226,7 @@ export class ActionRunner {
         this.#tell(task, tries, failure);
         return;
       }
-      const next = { ...entry, tries };
+      const next = { ...entry, tries, failure };
       this.#keep(next);
       this.#rest(next, lane, pauseMs);
     }

@@ -125,6 +125,7 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     await page.getByLabel("Address", { exact: true }).fill("mqtts://127.0.0.1:9");
     const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
     await signer.fill(pem);
+    await page.getByText(/The stored password was for another address, user or CA certificate/).waitFor();
     await screenshot(page, "mqtt-signer");
     await page.getByRole("button", { name: "Save" }).click();
     await waitFor(async () => (await view()).settings.external.ca === pem);

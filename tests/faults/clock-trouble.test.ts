@@ -52,7 +52,7 @@ describe("a recorder whose clock is set", { skip: noSettableClock, timeout: 600_
     );
   }
 
-  /** What is open now, and what was done about it. */
+  /** Which of them are open now. */
   async function open(): Promise<readonly number[]> {
     return (await recorder.exception(TYPE))?.open.map(({ id }) => id) ?? [];
   }

@@ -142,6 +142,7 @@ async function inNamespaces(cameras: number, withLoad: boolean): Promise<Machine
       fsck: runFsck(rig.dataDir),
     };
   } finally {
+    load.end();
     await rig.dispose();
   }
 }
@@ -227,6 +228,7 @@ if (process.argv[1] === import.meta.filename) {
   const { recorded, droppedBySender, fsck } = result;
   const isGood =
     recorded.gaps.length +
+      recorded.reconnected.length +
       missingBeyondSlew(recorded, DEMO_FRAME_MS).length +
       droppedBySender +
       (fsck.exitCode ?? 1) ===

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { Type } from "typebox";
 import type { Config } from "../../config/config-schema.ts";
+import { isEventType, isOfRecorder } from "../../domain/event-types.ts";
 import { NightjarError } from "../../errors.ts";
 import { WALL_NAME } from "../../linkage/screen-actions.ts";
 import { mayDoWith } from "../../users/principal.ts";
@@ -91,7 +92,14 @@ export function linkageRoutes(services: HttpServices): Route[] {
           );
         }
         audit("linkage-tested", { actions: rule.actions.map(({ action }) => action) });
-        return { results: [...(await linkage.test(rule, body.camera ?? rule.cameras?.[0]))] };
+        return {
+          results: [
+            ...(await linkage.test(
+              rule,
+              cameraOfTest(rule, body.camera, (id) => services.cameras.has(id)),
+            )),
+          ],
+        };
       },
     }),
     route({
@@ -132,4 +140,14 @@ export function linkageRoutes(services: HttpServices): Route[] {
 
 function stampOf(rules: unknown): string {
   return createHash("sha256").update(JSON.stringify(rules)).digest("hex").slice(0, 32);
+}
+
+/** The camera that a try is of: none where no event of the rule ever is of one, so that it is told what the event would be. */
+function cameraOfTest(
+  { types = [], cameras = [] }: LinkageView["rules"][number],
+  asked: string | undefined,
+  isThere: (camera: string) => boolean,
+): string | undefined {
+  const isNeverOfOne = types.length > 0 && types.every((type) => isEventType(type) && isOfRecorder(type));
+  return isNeverOfOne ? undefined : (asked ?? cameras.find(isThere));
 }

@@ -25,4 +25,23 @@ describe("trying an action over HTTP", () => {
       ["linkage test email of nothing"],
     );
   });
+
+  it("tries a rule as for a camera of its own that is there, and for none where its events never are of one", async (t) => {
+    const { ask, tokenOf, calls, config } = await httpFixture(t);
+    const token = await tokenOf("admin");
+    const actions = [{ action: "email", settings: {} }];
+    await config.update((draft) => {
+      draft.linkage.rules = [
+        { id: "gone", name: "Gone", cameras: ["gone", "yard"], actions },
+        { id: "disk", name: "Disk", types: ["exception-volume-full"], actions },
+        { id: "any", name: "Any", types: ["exception-volume-full", "motion"], actions },
+      ] as never;
+    });
+    for (const body of [{ rule: "gone" }, { rule: "disk", camera: "yard" }, { rule: "any", camera: "yard" }])
+      assert.equal((await ask("/api/v1/linkage/test", { method: "POST", token, body })).status, 200);
+    assert.deepEqual(
+      calls.filter((call) => call.startsWith("linkage")),
+      ["linkage test email of yard", "linkage test email of nothing", "linkage test email of yard"],
+    );
+  });
 });

@@ -439,7 +439,7 @@ describe("what follows from events", () => {
     assert.equal(noted.at(-1)?.result.status, "done", "late, and without a picture, it is told all the same");
   });
 
-  it("tells of what still waits when the recorder stops that it is not done", async () => {
+  it("tells of what was to be tried again when the recorder stops what came of the last try", async () => {
     lamp = { ...(lamp as LinkageAction), maxAgeSeconds: 86_400 };
     run = () => Promise.reject(new NightjarError("NJ_X", "unavailable", "away"));
     engine.take(event(), "start");
@@ -448,8 +448,8 @@ describe("what follows from events", () => {
     void engine.close();
     void engine.close();
     assert.deepEqual(
-      noted.map(({ result }) => [result.status, result.attempts, result.note, result.context]),
-      [["expired", 1, "the recorder was stopped before", { case: "before" }]],
+      noted.map(({ result }) => [result.status, result.attempts, result.code, result.note]),
+      [["failed", 1, "NJ_X", "away"]],
     );
   });
 

@@ -163,7 +163,7 @@ describe("an action that waits for a server when the recorder ends", () => {
     await first.end();
     assert.deepEqual(
       first.results.map(({ status, note }) => [status, note]),
-      [["expired", "the recorder was stopped before"]],
+      [["failed", "away"]],
     );
     assert.deepEqual(await rows(), []);
   });

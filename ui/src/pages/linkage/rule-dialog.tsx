@@ -153,7 +153,7 @@ export function RuleDialog(props: {
             entries={rule.actions}
             walls={props.walls}
             mayAdd={rule.actions.length < MOST_ACTIONS}
-            camera={rule.cameras?.[0] ?? all[0]?.id}
+            camera={rule.cameras?.find((id) => all.some((camera) => camera.id === id)) ?? all[0]?.id}
             onChoose={(isChosen) => choose(source, isChosen)}
             onSettings={(index, settings) =>
               change({ actions: rule.actions.with(index, { action: source, settings }) })

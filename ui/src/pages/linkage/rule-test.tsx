@@ -25,7 +25,9 @@ export function RuleTest({
   const [busy, setBusy] = useState(false);
   const run = (): void => {
     setBusy(true);
-    const camera = isOfCamera ? (rule.cameras?.[0] ?? cameras.value?.[0]?.id) : undefined;
+    // The recorder knows the rule's own cameras; one of any other is for rules that name none.
+    const isOfAny = isOfCamera && (rule.cameras ?? []).length === 0;
+    const camera = isOfAny ? cameras.value?.[0]?.id : undefined;
     call("POST /linkage/test", { body: { rule: rule.id, ...(camera === undefined ? {} : { camera }) } })
       .then(({ results }) => {
         const failed = results.filter(({ status }) => status !== "done");

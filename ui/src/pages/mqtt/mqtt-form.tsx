@@ -21,8 +21,9 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
   const put = (part: Partial<Settings>): void => form.put({ ...draft, ...part });
   const putExternal = (part: Partial<Settings["external"]>): void =>
     put({ external: { ...draft.external, ...part } });
-  const { url, username } = props.view.settings.external;
-  const isElsewhere = draft.external.url.trim() !== url || draft.external.username !== username;
+  const { url, username, ca } = props.view.settings.external;
+  const isElsewhere =
+    draft.external.url.trim() !== url || draft.external.username !== username || draft.external.ca !== ca;
   const save = (): Promise<void> =>
     act(async () => {
       const external = { ...draft.external, url: draft.external.url.trim() };
@@ -130,10 +131,10 @@ export function MqttForm(props: { readonly view: MqttView; readonly onSaved: (vi
             value={password}
             onInput={setPassword}
             hint={
-              props.view.passwordSet ? t(isElsewhere ? "form.secret.again" : "form.secret.kept") : undefined
+              props.view.passwordSet ? t(isElsewhere ? "mqtt.password.again" : "form.secret.kept") : undefined
             }
           />
-          {/^(?:mqtts|wss):/i.test(draft.external.url.trim()) || draft.external.ca !== "" ? (
+          {/^(?:mqtts|wss):/i.test(draft.external.url.trim()) || draft.external.ca !== "" || ca !== "" ? (
             <TextField
               label={t("mqtt.ca")}
               value={draft.external.ca}
