@@ -107,7 +107,8 @@ export class CameraWatch {
           onActivity: (activity) => parts.onActivity(camera, activity),
           onWake: () => this.#gate.wake(),
           onEnded: () => parts.onEnded(camera, detector),
-          isBlind: () => this.#isBlind || this.#first.isAwaited(parts.clock.monotonicMs()),
+          isBlind: () =>
+            this.#isBlind || !parts.media.isUp || this.#first.isAwaited(parts.clock.monotonicMs()),
         }),
     );
     this.#measured.atMs = this.#sinceMs;
@@ -115,7 +116,13 @@ export class CameraWatch {
     void this.subscribe();
   }
 
-  /** Begins to get the stream; called again when `media` is back. */
+  /** `media` is there, or back: links are built anew from now on, however long it was away. */
+  mediaFound(): void {
+    this.#first.restart(this.#parts.clock.monotonicMs());
+    void this.subscribe();
+  }
+
+  /** Begins to get the stream. */
   async subscribe(): Promise<void> {
     const { media, clock } = this.#parts;
     const { camera, stream } = this.desired;

@@ -53,7 +53,7 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
     log,
     {
       up: () => {
-        for (const watch of watches.values()) void watch.subscribe();
+        for (const watch of watches.values()) watch.mediaFound();
       },
       down: () => {
         for (const watch of watches.values()) watch.mediaLost();

@@ -24,7 +24,7 @@ import type { StatusProblem } from "../http/wire-schemas.ts";
 import type { Log } from "../log.ts";
 import { type Hooks, isTapped } from "../plugin/calls/hooks.ts";
 import type { EventSink } from "../recording/recorder-events.ts";
-import { brokenArrays, loadPerProcessor, networkIsUp, processorPressure } from "../system/machine-state.ts";
+import { brokenArrays, loadPerProcessor, networkLook, processorPressure } from "../system/machine-state.ts";
 import type { AuditLog } from "../users/audit-log.ts";
 
 const DAY_MS = 86_400_000;
@@ -65,7 +65,7 @@ export class AlarmService implements EventService, EventSink {
     const exceptions = new RecorderExceptions({
       clock,
       sink: this.engine,
-      networkIsUp: () => networkIsUp(),
+      networkIsUp: networkLook(),
       brokenArrays: () => brokenArrays(),
       load: loadPerProcessor,
       pressure: () => processorPressure(),

@@ -23,7 +23,7 @@ import type {
   NodeView,
 } from "../http/cluster-schemas.ts";
 import type { ClusterService } from "../http/services.ts";
-import { networkIsUp } from "../system/machine-state.ts";
+import { networkLook } from "../system/machine-state.ts";
 
 export interface ClusterParts extends Pick<NodeWatchOptions, "clock" | "log" | "ownPorts"> {
   readonly config: ConfigStore;
@@ -40,7 +40,7 @@ export class Cluster implements ClusterService {
     this.#parts = parts;
     const { clock, log, events: sink, changes } = parts;
     this.#watch = new NodeWatch({
-      ...{ clock, log, sink, networkIsUp: () => networkIsUp() },
+      ...{ clock, log, sink, networkIsUp: networkLook() },
       ownPorts: () => parts.ownPorts(),
       changed: (now) => changes.publish({ type: "node", node: nodeView(now) }),
     });

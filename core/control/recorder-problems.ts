@@ -2,12 +2,11 @@
 // cameras, plugins, clock. Remembers since when each thing is so, and says when the list has changed.
 import type { Clock } from "../clock.ts";
 import { contextOf, type Facts, plainFacts } from "../domain/facts.ts";
+import { EARLIEST_WALL_MS } from "../domain/time.ts";
 import type { StatusProblem, VolumeView } from "../http/wire-schemas.ts";
 import type { ProcessStatus } from "../supervisor/process-contract.ts";
 import { REPLACED } from "./replaced-disks.ts";
 
-/** Before this no recorder was made: a clock that says so was never set. */
-const EARLIEST_MS = Date.UTC(2025, 0, 1);
 /** Smaller steps of the clock are how it is kept right. */
 const CLOCK_STEP_MS = 60_000;
 const CLOCK_STEP_SHOWN_MS = 3_600_000;
@@ -137,7 +136,7 @@ export class RecorderProblems {
   }
 
   #ofClock(nowMs: number): StatusProblem[] {
-    if (nowMs < EARLIEST_MS) {
+    if (nowMs < EARLIEST_WALL_MS) {
       // By the day: what changed each second would be told anew each second.
       const now = new Date(nowMs).toISOString().slice(0, "1970-01-01".length);
       const message = `the clock says ${now}, which cannot be: set it, best by NTP`;

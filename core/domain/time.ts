@@ -3,6 +3,8 @@
 
 export const TICKS_PER_MS = 90;
 export const TICKS_PER_SECOND = 90_000;
+/** Before this no recorder was made (2025-01-01): a clock that says so was never set. */
+export const EARLIEST_WALL_MS = Date.UTC(2025, 0, 1);
 
 /** Milliseconds since the epoch → 90 kHz ticks since the epoch. */
 export function time90kFromMs(ms: number): number {

@@ -99,7 +99,8 @@ export class SlabPool {
       (this.#free.length + 1) * this.slabBytes <= this.budgetBytes / 4
     ) {
       this.#free.push(slab);
-    } else {
+    } else if (slab.data.length === this.slabBytes) {
+      // Those made to measure are large key frames, which come and go all day.
       this.#droppedBytes += slab.data.length;
     }
   }

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { isArmable, isEventType } from "../domain/event-types.ts";
 import { type CameraId, STREAM_NAMES } from "../domain/ids.ts";
 import type { RecordReason } from "../domain/record-reasons.ts";
-import { TICKS_PER_MS, TICKS_PER_SECOND, time90kFromMs } from "../domain/time.ts";
+import { TICKS_PER_MS, TICKS_PER_SECOND } from "../domain/time.ts";
 import type { Log } from "../log.ts";
 import type { RecordTrigger } from "../media/protocol.ts";
 import type { MediaClient } from "./media-client.ts";
@@ -21,7 +21,12 @@ export interface RecordingCause {
   readonly until90k: number;
 }
 
-interface Running {
+/** Something with times of the wall clock, and how far that was before the one that nobody sets when they were told. */
+interface Timed {
+  readonly offset90k: number;
+}
+
+interface Running extends Timed {
   readonly trigger: RecordTrigger;
   readonly postRecordSeconds: number;
 }
@@ -31,9 +36,6 @@ const MOST_OF_CAMERA = 64;
 const DEFAULT_POST_RECORD_SECONDS = 5;
 /** Events whose newest word is remembered for those who ask to be recorded a moment later. */
 const MOST_REMEMBERED = 4_096;
-/** Within so much it is found out that the clock was set. */
-const FOUND_OUT_90K = 3 * TICKS_PER_SECOND;
-
 const REASON_OF_TYPE: Readonly<Record<string, RecordReason>> = {
   motion: "motion",
   "alarm-input": "alarm",
@@ -46,7 +48,7 @@ export class EventRecordings {
   readonly #log: Log;
   readonly #cameras: () => readonly RecordedCamera[];
   readonly #running = new Map<CameraId, Map<string, Running>>();
-  readonly #causes = new Map<number, RecordingCause>();
+  readonly #causes = new Map<number, Timed & { readonly cause: RecordingCause }>();
 
   constructor(options: {
     readonly media: Pick<MediaClient, "request">;
@@ -63,7 +65,7 @@ export class EventRecordings {
   /** An event begins, goes on or ends: every camera that it records is told to `media` at once. Waits for nobody. */
   take(cause: RecordingCause): void {
     this.#causes.delete(cause.eventId);
-    this.#causes.set(cause.eventId, cause);
+    this.#causes.set(cause.eventId, { cause, offset90k: this.#offset90k });
     const [oldest] = this.#causes.keys();
     if (this.#causes.size > MOST_REMEMBERED && oldest !== undefined) this.#causes.delete(oldest);
     const id = idOf(cause);
@@ -80,7 +82,7 @@ export class EventRecordings {
    */
   record(camera: RecordedCamera, event: number | RecordingCause, postRecordSeconds: number): boolean {
     if (!camera.enabled || camera.record.mode === "off") return false;
-    const cause = typeof event === "number" ? this.#causes.get(event) : event;
+    const cause = typeof event === "number" ? this.#causes.get(event)?.cause : event;
     if (cause === undefined) return false;
     const known = this.#running.get(camera.id)?.get(idOf(cause))?.postRecordSeconds ?? 0;
     this.#ask(camera, cause, Math.max(known, postRecordSeconds));
@@ -89,36 +91,38 @@ export class EventRecordings {
 
   /** For the desired state. */
   triggers(): (RecordTrigger & { readonly camera: CameraId })[] {
-    const now90k = time90kFromMs(this.#clock.wallMs());
     return [...this.#running].flatMap(([camera, running]) => {
-      forgetOver(running, now90k);
+      forgetOver(running, this.#monotonic90k);
       return [...running.values()].map(({ trigger }) => ({ camera, ...trigger }));
     });
   }
 
-  /**
-   * The clock was set by so much, a moment ago: what goes on lasts as long as before. Its times are the new clock's from now on; what
-   * began since then has them already.
-   */
-  clockStepped(stepMs: number): void {
-    const now90k = time90kFromMs(this.#clock.wallMs());
-    const step90k = stepMs * TICKS_PER_MS;
-    const isOfBefore = (time90k: number): boolean =>
-      stepMs < 0 ? time90k > now90k : time90k <= now90k - step90k + FOUND_OUT_90K;
+  /** The clock was set: what goes on lasts as long as before. Its times are the new clock's from now on. */
+  clockStepped(): void {
+    const offset90k = this.#offset90k;
+    const movedBy = (known: Timed): number => offset90k - known.offset90k;
     for (const running of this.#running.values())
       for (const [id, entry] of running) {
         const { eventTime90k, until90k, ...rest } = entry.trigger;
-        if (!isOfBefore(eventTime90k)) continue;
-        const until = until90k === null ? null : until90k + step90k;
-        const trigger = { ...rest, eventTime90k: eventTime90k + step90k, until90k: until };
-        running.set(id, { ...entry, trigger });
+        const by90k = movedBy(entry);
+        const until = until90k === null ? null : until90k + by90k;
+        const trigger = { ...rest, eventTime90k: eventTime90k + by90k, until90k: until };
+        running.set(id, { ...entry, trigger, offset90k });
       }
-    for (const [id, cause] of this.#causes) {
-      const { eventTime90k, until90k } = cause;
-      if (!isOfBefore(eventTime90k)) continue;
-      const times = { eventTime90k: eventTime90k + step90k, until90k: until90k + step90k };
-      this.#causes.set(id, { ...cause, ...times });
+    for (const [id, { cause, ...known }] of this.#causes) {
+      const by90k = movedBy(known);
+      const times = { eventTime90k: cause.eventTime90k + by90k, until90k: cause.until90k + by90k };
+      this.#causes.set(id, { cause: { ...cause, ...times }, offset90k });
     }
+  }
+
+  get #monotonic90k(): number {
+    return this.#clock.monotonicMs() * TICKS_PER_MS;
+  }
+
+  /** The wall clock before the one that nobody sets, in ticks. */
+  get #offset90k(): number {
+    return Math.round((this.#clock.wallMs() - this.#clock.monotonicMs()) * TICKS_PER_MS);
   }
 
   #ask(camera: RecordedCamera, cause: RecordingCause, postRecordSeconds: number): void {
@@ -126,13 +130,13 @@ export class EventRecordings {
     const trigger = triggerOf(cause, postRecordSeconds);
     const known = running.get(trigger.id)?.trigger;
     if (known === undefined) {
-      forgetOver(running, time90kFromMs(this.#clock.wallMs()));
+      forgetOver(running, this.#monotonic90k);
       if (running.size >= MOST_OF_CAMERA) {
         this.#extendNewest(camera, running, trigger);
         return;
       }
     }
-    running.set(trigger.id, { trigger, postRecordSeconds });
+    running.set(trigger.id, { trigger, postRecordSeconds, offset90k: this.#offset90k });
     const isEarlier =
       known !== undefined && (known.until90k ?? Number.POSITIVE_INFINITY) > (trigger.until90k ?? 0);
     this.#tell(camera, trigger, isEarlier);
@@ -142,7 +146,7 @@ export class EventRecordings {
     const newest = [...running.values()].at(-1)?.trigger;
     if (newest === undefined || (newest.until90k ?? 0) >= (trigger.until90k ?? 0)) return;
     const extended = { ...newest, until90k: trigger.until90k };
-    running.set(newest.id, { trigger: extended, postRecordSeconds: 0 });
+    running.set(newest.id, { trigger: extended, postRecordSeconds: 0, offset90k: this.#offset90k });
     this.#tell(camera, extended, false);
   }
 
@@ -197,7 +201,8 @@ function idOf({ eventId }: RecordingCause): string {
   return `event-${eventId}`;
 }
 
-function forgetOver(running: Map<string, Running>, now90k: number): void {
-  for (const [id, { trigger }] of running)
-    if (trigger.until90k !== null && trigger.until90k <= now90k) running.delete(id);
+/** By the clock that nobody sets: a step of the other ends nothing. */
+function forgetOver(running: Map<string, Running>, monotonic90k: number): void {
+  for (const [id, { trigger, offset90k }] of running)
+    if (trigger.until90k !== null && trigger.until90k - offset90k <= monotonic90k) running.delete(id);
 }

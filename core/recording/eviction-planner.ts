@@ -168,7 +168,7 @@ async function planDue(db: SqlReader, input: DueInput): Promise<DueRow[]> {
     const place = { volumeNumber: input.volumeNumber, streamNumber: stream.number };
     for (const row of await pastDays(db, place, before90k, input.now90k, DUE_LIMIT)) {
       if (due.has(row.number)) continue;
-      due.set(row.number, { ...row, why: startOf(row) < before90k - GRACE_90K ? "overdue" : "days" });
+      due.set(row.number, { ...row, why: row.since90k < before90k - GRACE_90K ? "overdue" : "days" });
     }
   }
   for (const camera of input.cameras) {
@@ -198,11 +198,6 @@ export function inTurns<Row extends Pick<DueRow, "streamNumber" | "why">>(
     .sort((left, right) => left.turn - right.turn)
     .slice(0, limit)
     .map(({ row }) => row);
-}
-
-/** When a segment began, as its name says. */
-function startOf(row: EvictableRow): number {
-  return Number(row.id.split("-", 1)[0]) * 90;
 }
 
 /** Footage that goes with its camera. */

@@ -35,8 +35,8 @@ export interface MediaListening {
   tell(change: RecordingChange): void;
   /** `media` is there, or another instance of it. */
   onUp(instance: string): void;
-  /** The clock was set by so much. */
-  onClockStep(stepMs: number): void;
+  /** The clock was set. */
+  onClockStep(): void;
 }
 
 /** Listens until the client is closed. */
@@ -88,7 +88,7 @@ export function listenToMedia(parts: MediaListening): void {
     tellCamera(report.camera);
     tellGrowing(report);
   });
-  media.on("clockStepped", ({ stepMs }) => parts.onClockStep(stepMs));
+  media.on("clockStepped", () => parts.onClockStep());
   media.on("cameraClock", (report) => states.takeClock(report));
   media.on("segmentOpened", ({ identity }) => {
     states.takeOpened(identity);

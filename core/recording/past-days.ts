@@ -8,10 +8,18 @@ import {
   firstWrittenWithin,
   unsynchronisedBefore,
 } from "../db/tables/segments-table.ts";
-import { TICKS_PER_SECOND } from "../domain/time.ts";
+import { EARLIEST_WALL_MS, TICKS_PER_MS, TICKS_PER_SECOND } from "../domain/time.ts";
 
 /** A file that is dated further ahead says nothing about those that follow it. */
 const AHEAD_90K = 3_600 * TICKS_PER_SECOND;
+/** Files that are looked at for the first young one; those beyond them wait for the next time. */
+const REACH = 10_000;
+
+/** A file that is past its days. */
+export interface PastRow extends EvictableRow {
+  /** When it begins at the earliest, by its date and by those of what was written before it. */
+  readonly since90k: number;
+}
 
 /** Unlocked files on one volume that ended before `before90k`, at most `limit` of a kind. `now90k`: a moment that can be trusted. */
 export async function pastDays(
@@ -20,14 +28,24 @@ export async function pastDays(
   before90k: number,
   now90k: number,
   limit: number,
-): Promise<readonly EvictableRow[]> {
+): Promise<readonly PastRow[]> {
   const { volumeNumber, streamNumber } = stream;
-  const until90k = now90k + AHEAD_90K;
-  const young = await firstWrittenWithin(db, volumeNumber, streamNumber, before90k, until90k);
-  const writeSequence = young ?? Number.MAX_SAFE_INTEGER;
-  const rows = await endedBefore(db, { ...stream, before90k, writeSequence }, limit);
-  const last = rows.reduce((highest, row) => Math.max(highest, row.writeSequence), 0);
-  if (last === 0) return rows;
+  const within = { after90k: before90k, until90k: now90k + AHEAD_90K, reach: REACH };
+  const writeSequence = (await firstWrittenWithin(db, stream, within)) ?? Number.MAX_SAFE_INTEGER;
+  const known90k = EARLIEST_WALL_MS * TICKS_PER_MS;
+  const dated = (await endedBefore(db, { ...stream, known90k, before90k, writeSequence }, limit)).toSorted(
+    (left, right) => left.writeSequence - right.writeSequence,
+  );
+  const [first] = dated;
+  const last = dated.at(-1)?.writeSequence ?? 0;
+  if (first === undefined) return [];
   // A recorder that begins in 1970 until it has heard of the time: those files are as old as what follows them.
-  return [...rows, ...(await unsynchronisedBefore(db, volumeNumber, streamNumber, last, limit))];
+  const undated = await unsynchronisedBefore(db, volumeNumber, streamNumber, last, limit);
+  let since90k = first.start90k;
+  const rows: PastRow[] = [];
+  for (const row of [...dated, ...undated].sort((left, right) => left.writeSequence - right.writeSequence)) {
+    since90k = Math.max(since90k, row.start90k);
+    rows.push({ ...row, since90k });
+  }
+  return rows;
 }

@@ -48,7 +48,7 @@ const ENDING_MS = 10_000;
 const MEDIA_INSTANCE_KEY = "recording.media-instance";
 
 export class RecordingService {
-  /** For what `media` reports and no one here handles: metadata, clock steps. */
+  /** For what `media` reports and no one here handles, as metadata. */
   readonly media: MediaClient;
   readonly index: RecordingIndex;
   readonly #options: RecordingServiceOptions;
@@ -159,8 +159,8 @@ export class RecordingService {
         this.#pusher.forget();
         this.#welcome();
       },
-      onClockStep: (stepMs) => {
-        this.#onEvents.clockStepped(stepMs);
+      onClockStep: () => {
+        this.#onEvents.clockStepped();
         this.#pusher.push();
       },
     });

@@ -10,6 +10,8 @@ const TRUSTED_AFTER_MS = 24 * 3_600_000;
 
 export class RetentionClock {
   readonly #clock: Clock;
+  /** The last trusted moment of an earlier process. */
+  readonly #lastMs: number | undefined;
   /** Wall minus monotonic clock, as trusted. */
   #offsetMs: number;
   #doubtedSinceMs: number | undefined;
@@ -17,6 +19,7 @@ export class RetentionClock {
   /** `lastMs`: the last trusted moment of an earlier process; undefined if there was none. */
   constructor(clock: Clock, lastMs: number | undefined) {
     this.#clock = clock;
+    this.#lastMs = lastMs;
     const wallMs = clock.wallMs();
     const isDoubted = lastMs !== undefined && wallMs - lastMs > DOUBTED_AFTER_RESTART_MS;
     this.#offsetMs = (isDoubted ? lastMs : wallMs) - clock.monotonicMs();
@@ -26,7 +29,11 @@ export class RetentionClock {
   nowMs(): number {
     const monotonicMs = this.#clock.monotonicMs();
     const offsetMs = this.#clock.wallMs() - monotonicMs;
-    if (offsetMs <= this.#offsetMs + DOUBTED_MS) {
+    // A box without a battery that hears of the time soon after each start: what follows the last known moment is no jump.
+    const lastMs = this.#lastMs ?? Number.NEGATIVE_INFINITY;
+    const isBehind = monotonicMs + this.#offsetMs < lastMs;
+    const isKnown = isBehind && monotonicMs + offsetMs <= lastMs + DOUBTED_AFTER_RESTART_MS;
+    if (isKnown || offsetMs <= this.#offsetMs + DOUBTED_MS) {
       this.#offsetMs = offsetMs;
       this.#doubtedSinceMs = undefined;
     } else {

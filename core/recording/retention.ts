@@ -18,6 +18,8 @@ import type { Revisions } from "./revisions.ts";
 
 const PERIOD_MS = 60_000;
 const REMEMBER_PERIOD_MS = 3_600_000;
+/** A clock that has gone on for so long says what time it is. */
+const STEADY_MS = 24 * REMEMBER_PERIOD_MS;
 const LAST_MOMENT_KEY = "retention.last-moment-ms";
 /** A long list takes a while to be written down on the other side. */
 const LIST_TIMEOUT_MS = 30_000;
@@ -40,6 +42,7 @@ export class Retention {
   readonly #options: RetentionOptions;
   #ages: RetentionClock;
   #timer: Timer | undefined;
+  readonly #startedAtMs: number;
   #rememberedAtMs = Number.NEGATIVE_INFINITY;
   /** The round in progress, and the one asked for meanwhile. */
   #running: Promise<void> | undefined;
@@ -51,6 +54,7 @@ export class Retention {
 
   constructor(options: RetentionOptions) {
     this.#options = options;
+    this.#startedAtMs = options.clock.monotonicMs();
     this.#ages = new RetentionClock(options.clock, undefined);
   }
 
@@ -146,7 +150,11 @@ export class Retention {
     const nowMs = this.#ages.nowMs();
     if (clock.monotonicMs() - this.#rememberedAtMs < REMEMBER_PERIOD_MS) return;
     this.#rememberedAtMs = clock.monotonicMs();
-    await keyValuesTable(db).set(LAST_MOMENT_KEY, Math.round(nowMs));
+    // Never taken back by a clock that only just began in 1970: the next start has to know it.
+    const last = await keyValuesTable(db).get(LAST_MOMENT_KEY);
+    const isLater = typeof last !== "number" || nowMs > last;
+    if (isLater || clock.monotonicMs() - this.#startedAtMs >= STEADY_MS)
+      await keyValuesTable(db).set(LAST_MOMENT_KEY, Math.round(nowMs));
     await this.#options.forgetEvents(nowMs);
     await forgetMotionWithoutFootage(db, nowMs);
     for (const stream of await listStreams(db)) {

@@ -7,13 +7,23 @@ const NETWORK_FOLDER = "/sys/class/net";
 const BLOCK_FOLDER = "/sys/block";
 
 /**
- * True where a link is up. On Linux as the cables of its adapters say (`carrier`); elsewhere where there is an address. Undefined where the
- * machine has no network of its own at all.
+ * Gives a look at the network: true where a link is up. On Linux as the cables of its adapters say (`carrier`); elsewhere where there is
+ * an address. Undefined where the machine has no network of its own at all, as when its only adapter was pulled.
  */
-export function networkIsUp(folder = NETWORK_FOLDER): boolean | undefined {
-  const links = linuxLinks(folder);
-  if (links !== undefined) return links.length === 0 ? undefined : links.some((isUp) => isUp);
-  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal));
+export function networkLook(folder = NETWORK_FOLDER): () => boolean | undefined {
+  // Where there are adapters they alone count, from then on: bridges of containers are up whatever becomes of the cable.
+  let hadAdapters = false;
+  return () => {
+    const links = linuxLinks(folder);
+    if (links === undefined)
+      return Object.values(networkInterfaces()).some((addresses) =>
+        addresses?.some(({ internal }) => !internal),
+      );
+    const adapters = links.filter(({ isAdapter }) => isAdapter);
+    hadAdapters ||= adapters.length > 0;
+    const counted = hadAdapters ? adapters : links;
+    return counted.length === 0 ? undefined : counted.some(({ isUp }) => isUp);
+  };
 }
 
 /** Processes that want a processor, by processor, over the last minute; undefined where the system does not tell. */
@@ -91,13 +101,15 @@ export function machineFigures(): MachineFigures {
   };
 }
 
-/** Whether each link but the loopback is up; undefined where the system has no such folder. */
-function linuxLinks(folder: string): boolean[] | undefined {
+/** All links but the loopback; undefined where the system has no such folder. */
+function linuxLinks(folder: string): { readonly isUp: boolean; readonly isAdapter: boolean }[] | undefined {
   try {
-    const links = readdirSync(folder).filter((name) => name !== "lo");
-    // Where there are adapters they alone count: bridges of containers are up whatever becomes of the cable.
-    const adapters = links.filter((name) => existsSync(`${folder}/${name}/device`));
-    return (adapters.length > 0 ? adapters : links).map((name) => carrierOf(`${folder}/${name}/carrier`));
+    return readdirSync(folder)
+      .filter((name) => name !== "lo")
+      .map((name) => ({
+        isUp: carrierOf(`${folder}/${name}/carrier`),
+        isAdapter: existsSync(`${folder}/${name}/device`),
+      }));
   } catch {
     return undefined;
   }

@@ -280,44 +280,63 @@ export async function oldestUnlocked(
   return row?.start90k;
 }
 
-/** Unlocked segments of a stream on a volume that ended before `before90k` by a clock that had been set, oldest first. */
+/** A segment that may be deleted, with its place in the order of writing and its date. */
+export type DatedRow = EvictableRow & { readonly writeSequence: number; readonly start90k: number };
+
+const DATED = `${EVICTABLE}, write_sequence as writeSequence, start_90k as start90k`;
+
+/** Unlocked segments of a stream on a volume that ended before `before90k`, oldest first. */
 export function endedBefore(
   db: SqlReader,
   where: {
     readonly volumeNumber: number;
     readonly streamNumber: number;
+    /** None that is dated before that, by a clock that was never set. */
+    readonly known90k: number;
     readonly before90k: number;
     /** None that was written after that one. */
     readonly writeSequence: number;
   },
   limit: number,
-): Promise<(EvictableRow & { readonly writeSequence: number })[]> {
-  const { volumeNumber, streamNumber, before90k, writeSequence } = where;
-  return db.all(
-    `select ${EVICTABLE}, write_sequence as writeSequence from segments
-     where stream_number = ?1 and start_90k < ?2 and volume_number = ?3 and locked = 0
-       and start_90k + duration_90k <= ?2 and write_sequence < ?4 and clock_source = 'node'
-     order by start_90k limit ?5`,
-    [streamNumber, before90k, volumeNumber, writeSequence, limit],
+): Promise<DatedRow[]> {
+  const { volumeNumber, streamNumber, known90k, before90k, writeSequence } = where;
+  return db.all<DatedRow>(
+    `select ${DATED} from segments
+     where stream_number = ?1 and start_90k >= ?2 and start_90k < ?3 and volume_number = ?4 and locked = 0
+       and start_90k + duration_90k <= ?3 and write_sequence < ?5 and clock_source = 'node'
+     order by start_90k limit ?6`,
+    [streamNumber, known90k, before90k, volumeNumber, writeSequence, limit],
   );
 }
 
-/** The write sequence of the first segment of a stream on a volume that ended after `after90k` and began by `until90k`. */
+/**
+ * The write sequence of the first unlocked segment of a stream on a volume that ended after `after90k` and began by `until90k`.
+ * Where none of the first `reach` is such a one, that of the last of these.
+ */
 export async function firstWrittenWithin(
   db: SqlReader,
-  volumeNumber: number,
-  streamNumber: number,
-  after90k: number,
-  until90k: number,
+  { volumeNumber, streamNumber }: { readonly volumeNumber: number; readonly streamNumber: number },
+  {
+    after90k,
+    until90k,
+    reach,
+  }: { readonly after90k: number; readonly until90k: number; readonly reach: number },
 ): Promise<number | undefined> {
-  // With a plus the index of starts is not taken, which would have to be sorted: the first rows by writing hold the answer.
-  const row = await db.get<{ writeSequence: number }>(
-    `select write_sequence as writeSequence from segments
-     where volume_number = ? and stream_number = ? and start_90k + duration_90k > ? and +start_90k <= ?
-     order by write_sequence limit 1`,
-    [volumeNumber, streamNumber, after90k, until90k],
+  // In the order of the index, so that it ends at the first.
+  const found = await db.get<{ writeSequence: number }>(
+    `select writeSequence from (
+       select write_sequence as writeSequence, start_90k, duration_90k from segments
+       where volume_number = ? and stream_number = ? and locked = 0 order by write_sequence limit ?
+     ) where start_90k + duration_90k > ? and start_90k <= ? limit 1`,
+    [volumeNumber, streamNumber, reach, after90k, until90k],
   );
-  return row?.writeSequence;
+  if (found !== undefined) return found.writeSequence;
+  const last = await db.get<{ writeSequence: number }>(
+    `select write_sequence as writeSequence from segments
+     where volume_number = ? and stream_number = ? and locked = 0 order by write_sequence limit 1 offset ?`,
+    [volumeNumber, streamNumber, reach - 1],
+  );
+  return last?.writeSequence;
 }
 
 /** Unlocked segments of a stream on a volume that were written before one by a clock that nobody had set. */
@@ -327,9 +346,9 @@ export function unsynchronisedBefore(
   streamNumber: number,
   writeSequence: number,
   limit: number,
-): Promise<EvictableRow[]> {
-  return db.all<EvictableRow>(
-    `select ${EVICTABLE} from segments
+): Promise<DatedRow[]> {
+  return db.all<DatedRow>(
+    `select ${DATED} from segments
      where volume_number = ? and stream_number = ? and write_sequence < ? and locked = 0
        and clock_source = 'unsynchronised'
      order by write_sequence limit ?`,

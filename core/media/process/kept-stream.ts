@@ -36,7 +36,6 @@ export class KeptStream implements KeeperListener {
       get node() {
         return services.node;
       },
-      isUnsynchronised: () => services.isUnsynchronised(),
       coreIsSilent: () => services.coreIsSilent(),
       memoryIsTight: () => services.memoryIsTight(),
       report: (report) => services.report(report),
@@ -70,9 +69,9 @@ export class KeptStream implements KeeperListener {
     this.recorder.part(part);
   }
 
-  /** The node's clock was set. */
-  clockStepped(): void {
-    this.recorder.clockStepped();
+  /** The node's clock was set by so much. */
+  clockStepped(stepMs: number): void {
+    this.recorder.clockStepped(stepMs);
     this.keeper.clockStepped();
   }
 

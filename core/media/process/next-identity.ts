@@ -1,4 +1,5 @@
 // Who a recording file is that begins with a part: camera, stream and node, and its place in its run.
+import { EARLIEST_WALL_MS, TICKS_PER_MS } from "../../domain/time.ts";
 import type { DesiredStream } from "../protocol.ts";
 import type { SegmentIdentity } from "../segment.ts";
 import type { Part } from "./part.ts";
@@ -7,7 +8,7 @@ import type { Part } from "./part.ts";
 export function nextIdentity(
   { run, start90k }: Pick<Part, "run" | "start90k">,
   { camera, stream }: Pick<DesiredStream, "camera" | "stream">,
-  services: { readonly node: string; isUnsynchronised(): boolean },
+  services: { readonly node: string },
 ): SegmentIdentity {
   return {
     camera,
@@ -16,6 +17,7 @@ export function nextIdentity(
     run: run.number,
     sequence: run.nextSequence,
     startTime90k: start90k,
-    clockSource: services.isUnsynchronised() ? "unsynchronised" : "node",
+    // By the part's own date: the clock may have been set since.
+    clockSource: start90k < EARLIEST_WALL_MS * TICKS_PER_MS ? "unsynchronised" : "node",
   };
 }

@@ -33,10 +33,10 @@ export class PartRing {
   }
 
   /**
-   * Lets go of every GOP that ends before `keepFrom90k`, then of as many as it takes to hold `limitBytes`. One that ends after
-   * `until90k`, too: the clock has been set back since, and its time will be long in coming.
+   * Lets go of every GOP that ends before `keepFrom90k`, then of as many as it takes to hold `limitBytes`. Of what lies ahead of
+   * the newest part the clock has been set back since, and its time will be long in coming: that goes once `length90k` follows it.
    */
-  trim(keepFrom90k: number, limitBytes: number, until90k = Number.POSITIVE_INFINITY): void {
+  trim(keepFrom90k: number, limitBytes: number, length90k = Number.POSITIVE_INFINITY): void {
     for (;;) {
       const next = this.#secondKeyFrame();
       if (next === -1) {
@@ -44,7 +44,7 @@ export class PartRing {
         return;
       }
       const start = (this.#parts[next] as Part).start90k;
-      const isKept = start > keepFrom90k && start <= until90k;
+      const isKept = start > keepFrom90k && (start <= this.#end90k || this.#lengthFrom(next) < length90k);
       if (isKept && this.#bytes <= limitBytes) return;
       this.#drop(next);
     }
@@ -67,6 +67,16 @@ export class PartRing {
   /** Gives everything back. */
   clear(): void {
     this.#drop(this.#parts.length);
+  }
+
+  get #end90k(): number {
+    return this.#parts.at(-1)?.end90k ?? 0;
+  }
+
+  #lengthFrom(index: number): number {
+    let length = 0;
+    for (const part of this.#parts.slice(index)) length += part.end90k - part.start90k;
+    return length;
   }
 
   #secondKeyFrame(): number {

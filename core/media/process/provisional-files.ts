@@ -23,7 +23,6 @@ export interface ProvisionalServices {
   readonly log: Log;
   readonly volumes: SegmentVolumes;
   readonly node: string;
-  isUnsynchronised(): boolean;
 }
 
 /** What a recording takes over. */
@@ -208,11 +207,16 @@ export class ProvisionalFiles implements SegmentFileEvents {
   }
 
   #forgetOld(now90k: number): void {
-    const from90k = now90k - this.#desired.preRecordSeconds * TICKS_PER_SECOND - LATE_EVENT_90K;
+    const length90k = this.#desired.preRecordSeconds * TICKS_PER_SECOND + LATE_EVENT_90K;
     for (;;) {
-      const oldest = this.#sealed[0]?.file;
-      // One that lies ahead is of before the clock was set back.
-      if (oldest === undefined || (oldest.end90k > from90k && oldest.start90k <= now90k)) return;
+      const [oldest, ...later] = this.#all();
+      if (oldest === undefined || this.#sealed.length === 0) return;
+      const isAhead = oldest.start90k > now90k;
+      // One that lies ahead is of before the clock was set back: it goes once enough follows it.
+      const followed90k = isAhead
+        ? later.reduce((sum, { start90k, end90k }) => sum + end90k - start90k, 0)
+        : 0;
+      if (isAhead ? followed90k < length90k : oldest.end90k > now90k - length90k) return;
       this.#sealed.shift();
       oldest.discard();
     }

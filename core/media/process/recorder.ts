@@ -130,9 +130,9 @@ export class Recorder {
     this.#tell(bits);
   }
 
-  /** The node's clock was set. */
-  clockStepped(): void {
-    this.#wanted.clockStepped(this.#services.clock.wallMs());
+  /** The node's clock was set by so much. */
+  clockStepped(stepMs: number): void {
+    this.#wanted.clockStepped(this.#services.clock.wallMs(), stepMs);
   }
 
   /** Has the state of recording reported with the next part, as if it were news. */

@@ -22,8 +22,8 @@ const UNWRITTEN_MS = 120_000;
 export interface RecoveryServices {
   readonly clock: Clock;
   readonly log: Log;
-  /** Number of the first run of this process: files of later ones are its own. */
-  readonly firstRun: number;
+  /** Whether a run is of this process: what it writes itself is not to be recovered. */
+  isOwnRun(run: number): boolean;
   report(report: MediaReport): void;
 }
 
@@ -90,7 +90,7 @@ async function search(volume: Volume, tail: WrittenTail, services: RecoveryServi
   for await (const file of scanVolume(volume.desired.path, { ...options, inspect: "structure" })) {
     const { path, name, inspection } = file;
     if (volume.isClosed) return;
-    if (name === undefined || inspection === undefined || runOf(path) >= services.firstRun) continue;
+    if (name === undefined || inspection === undefined || services.isOwnRun(runOf(path))) continue;
     const isKnown = tail.known.has(path);
     const segment = { path, writeSequence: inspection.writeSequence };
     if (inspection.state !== "closed") {

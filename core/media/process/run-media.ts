@@ -45,8 +45,6 @@ const DRAIN_MS = 1_500;
 /** How long the last files may take to be synced and closed; a disk that is slower leaves them to recovery. */
 const CLOSE_MS = 2_500;
 const POLL_MS = 10;
-/** A clock before this moment (2024-01-01) was never set. */
-const PLAUSIBLE_WALL_MS = 1_704_067_200_000;
 
 /** What tests put in place of the real thing. */
 export interface MediaOptions {
@@ -93,10 +91,10 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
   const clockWatch = new ClockWatch(clock, (stepMs, atMs) => {
     log.notice("the clock was set; recordings begin anew", { stepMs });
     report({ kind: "clock-stepped", stepMs, atMs });
-    for (const stream of reconciler.streams.values()) stream.clockStepped();
+    for (const stream of reconciler.streams.values()) stream.clockStepped(stepMs);
   });
 
-  const recovery = { clock, log, report, firstRun: runNumbers.first };
+  const recovery = { clock, log, report, isOwnRun: (run: number) => runNumbers.isOwn(run) };
   const volumes = new VolumeSet(
     { clock, log, folder, report, reportDurably, reportVolatile },
     {
@@ -115,7 +113,6 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
     reportVolatile,
     wallOffsetMs: () => clockWatch.offsetMs,
     nextRunNumber: () => runNumbers.take(),
-    isUnsynchronised: () => clock.wallMs() < PLAUSIBLE_WALL_MS,
     coreIsSilent: () => coreWatch.isSilent,
     memoryIsTight: () => pool.isTight,
     createSource: (desired, keeper) => sourceOf(desired, keeper, pool, log, createSource),

@@ -11,8 +11,7 @@ const BLOCK = 1_000;
 export class RunNumbers {
   readonly #path: string;
   readonly #log: Log;
-  /** The first number of this process. */
-  readonly first: number;
+  readonly #first: number;
   #next: number;
   #reserved: number;
 
@@ -23,12 +22,17 @@ export class RunNumbers {
     // Without the file, seconds since the epoch lie above any number of runs that a node has used up.
     this.#next = readReserved(this.#path) ?? Math.max(1, Math.floor(clock.wallMs() / 1_000));
     this.#reserved = this.#next;
-    this.first = this.#next;
+    this.#first = this.#next;
   }
 
   /** Reserves the first block; awaited before the first run. */
   async open(): Promise<void> {
     await this.#reserve();
+  }
+
+  /** Whether this process gave it. Where the file is lost and the clock is in 1970, older ones are higher. */
+  isOwn(number: number): boolean {
+    return number >= this.#first && number < this.#next;
   }
 
   /** The next number. */

@@ -20,7 +20,6 @@ export interface SegmentWriterServices {
   readonly volumes: SegmentVolumes;
   readonly node: string;
   /** True when the node's clock is known to be wrong. */
-  isUnsynchronised(): boolean;
   /** True when the memory for pictures runs out. */
   memoryIsTight(): boolean;
   report(report: MediaReport): void;

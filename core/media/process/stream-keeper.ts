@@ -167,7 +167,7 @@ export class StreamKeeper implements SourceSink {
     this.ring.trim(
       limited ? now90k - seconds90k : Math.min(now90k - seconds90k, neededFrom90k ?? now90k),
       STREAM_LIMIT_BYTES / 2,
-      neededFrom90k === undefined ? now90k : undefined,
+      neededFrom90k === undefined || limited ? seconds90k : undefined,
     );
   }
 

@@ -62,10 +62,15 @@ export class Wanted {
     this.#triggers = kept;
   }
 
-  /** The node's clock was set to `wallMs`. */
-  clockStepped(wallMs: number): void {
+  /** The node's clock was set by `stepMs` to `wallMs`. What was over by it before stays so. */
+  clockStepped(wallMs: number, stepMs: number): void {
     const now90k = Math.round(wallMs * TICKS_PER_MS);
-    for (const entry of this.#triggers.values()) entry.trigger = begunBy(now90k, entry.trigger, undefined);
+    const before90k = Math.round((wallMs - stepMs) * TICKS_PER_MS);
+    for (const [id, entry] of this.#triggers) {
+      const { until90k } = entry.trigger;
+      if (until90k !== null && until90k <= before90k) this.#triggers.delete(id);
+      else entry.trigger = begunBy(now90k, entry.trigger, undefined);
+    }
   }
 
   /** Adds a trigger, or extends the one with its id; the first event time stands. */
@@ -110,6 +115,9 @@ export class Wanted {
 
   /** The earliest moment from which what is wanted at `time90k` is wanted; `time90k` itself if nothing reaches back. */
   wantedFrom(time90k: number): number {
+    // Before the first interval that one holds, from whenever.
+    const [first] = this.#intervals;
+    if (first !== undefined && first.bits !== 0 && time90k < first.start90k) return Number.NEGATIVE_INFINITY;
     let from = time90k;
     for (const interval of this.#intervals) {
       if (interval.bits === 0 || time90k < interval.start90k) continue;

@@ -105,6 +105,8 @@ export class WrittenLog {
       (left, right) => left.writeSequence - right.writeSequence,
     );
     this.#live += inOrder.length;
+    // Where the clock is wrong as well as the list lost, they may lie above what was given since.
+    this.#next = Math.max(this.#next, (inOrder.at(-1)?.writeSequence ?? 0) + 1);
     this.#queue(async () => {
       await this.#writeAppended();
       const temporary = `${this.#path}.tmp`;

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { RecorderExceptions } from "../../../core/alarm/recorder-exceptions.ts";
 import {
   brokenArrays,
   loadPerProcessor,
-  networkIsUp,
+  networkLook,
   processorPressure,
 } from "../../../core/system/machine-state.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
@@ -200,21 +200,20 @@ describe("the machine", () => {
       if (carrier !== undefined) writeFileSync(dir.join(`${name}/carrier`), carrier);
     };
     link("lo", "1\n");
-    assert.equal(networkIsUp(dir.path), undefined);
+    const isUp = networkLook(dir.path);
+    assert.equal(isUp(), undefined);
     link("eth0", "0\n");
     link("eth1", undefined);
-    assert.equal(networkIsUp(dir.path), false);
+    assert.equal(isUp(), false);
     link("eth1", "1\n");
-    assert.equal(networkIsUp(dir.path), true);
+    assert.equal(isUp(), true);
     link("eth0/device", undefined);
-    assert.equal(
-      networkIsUp(dir.path),
-      false,
-      "a bridge of containers is no network where there is an adapter",
-    );
+    assert.equal(isUp(), false, "a bridge of containers is no network where there is an adapter");
     link("eth0", "1\n");
-    assert.equal(networkIsUp(dir.path), true);
-    assert.notEqual(networkIsUp(dir.join("nowhere")), undefined);
+    assert.equal(isUp(), true);
+    rmSync(dir.join("eth0"), { recursive: true });
+    assert.equal(isUp(), undefined, "nor where the adapter was pulled");
+    assert.notEqual(networkLook(dir.join("nowhere"))(), undefined);
     assert.ok((loadPerProcessor() ?? 0) >= 0);
     const pressure = dir.join("cpu");
     assert.equal(processorPressure(pressure), undefined);

@@ -91,8 +91,9 @@ const QUERIES: Readonly<Record<string, (db: Db) => Promise<unknown>>> = {
   "the oldest of a stream": (db) => oldestOfStream(db, 1, 1, 9),
   "the oldest that is not locked": (db) => oldestUnlocked(db, 1, 9),
   "what is past its days": (db) =>
-    endedBefore(db, { volumeNumber: 1, streamNumber: 1, before90k: 9, writeSequence: 9 }, 9),
-  "the first that is not past them": (db) => firstWrittenWithin(db, 1, 1, 9, 99),
+    endedBefore(db, { volumeNumber: 1, streamNumber: 1, known90k: 1, before90k: 9, writeSequence: 9 }, 9),
+  "the first that is not past them": (db) =>
+    firstWrittenWithin(db, { volumeNumber: 1, streamNumber: 1 }, { after90k: 9, until90k: 99, reach: 9 }),
   "what was written before a clock was set": (db) => unsynchronisedBefore(db, 1, 1, 9, 9),
   "the rows of a volume for fsck": (db) => segmentsOnVolume(db, 1, { writeSequence: 0, number: 0 }, 9),
   "the rows of a stream for fsck": (db) => segmentsOfStream(db, 1, { start90k: 0, number: 0 }, 9),

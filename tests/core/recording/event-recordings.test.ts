@@ -78,7 +78,7 @@ describe("recording on events", () => {
       clock.setWall(NOON / 90 + 1_000);
       recordings.take(cause({ eventId: stepSeconds, until90k: NOON + 10 * SECOND }));
       clock.setWall(NOON / 90 + 1_000 + stepSeconds * 1_000);
-      recordings.clockStepped(stepSeconds * 1_000);
+      recordings.clockStepped();
       const set = recordings.triggers().find(({ id }) => id === `event-${stepSeconds}`);
       assert.deepEqual(
         [set?.eventTime90k, set?.until90k],
@@ -91,10 +91,21 @@ describe("recording on events", () => {
     clock.setWall(NOON / 90 - 3_600_000);
     const eventTime90k = NOON - 3_600 * SECOND;
     recordings.take(cause({ eventTime90k, until90k: eventTime90k + 10 * SECOND }));
-    recordings.clockStepped(-3_600_000);
-    assert.equal(recordings.triggers()[0]?.until90k, eventTime90k + 15 * SECOND);
-    recordings.clockStepped(3_600_000);
-    assert.equal(recordings.triggers()[0]?.eventTime90k, eventTime90k);
+    recordings.clockStepped();
+    assert.deepEqual(
+      recordings.triggers().map((trigger) => [trigger.eventTime90k, trigger.until90k]),
+      [[eventTime90k, eventTime90k + 15 * SECOND]],
+    );
+  });
+
+  it("forgets nothing that goes on where the clock was set forward and that is not found out yet", () => {
+    recordings.take(cause({ until90k: NOON + 10 * SECOND }));
+    clock.setWall(NOON / 90 + 3_600_000);
+    assert.equal(recordings.triggers().length, 1);
+    recordings.clockStepped();
+    assert.equal(recordings.triggers()[0]?.until90k, NOON + (3_600 + 15) * SECOND);
+    clock.advance(16_000);
+    assert.deepEqual(recordings.triggers(), []);
   });
 
   it("records a linked camera for the events of another, and not the other way round", () => {

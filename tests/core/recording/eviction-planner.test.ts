@@ -120,7 +120,7 @@ onBothDrivers("planning eviction", ({ fresh }) => {
       await feed(db, closed([...right, ...behind, ...in1970]));
       assert.deepEqual((await plan(db, kept)).due, []);
       const later = await plan(db, kept, { now90k: NOON + 2 * DAY });
-      assert.deepEqual(ids(later.due), ids([...behind, ...right]), "nothing says yet how old the others are");
+      assert.deepEqual(ids(later.due), ids([...right, ...behind]), "nothing says yet how old the others are");
       await feed(db, closed(run(1, { run: 4, startTime90k: ago(1) })));
       const last = await plan(db, kept, { now90k: NOON + 3 * DAY });
       assert.deepEqual(ids(last.due).length, 7, "all of them");
@@ -133,7 +133,33 @@ onBothDrivers("planning eviction", ({ fresh }) => {
       await feed(db, closed([...in1970, ...right]));
       assert.deepEqual((await plan(db, kept)).due, []);
       const later = await plan(db, kept, { now90k: NOON + 2 * DAY });
-      assert.deepEqual(ids(later.due), ids([...right, ...in1970]));
+      assert.deepEqual(ids(later.due), ids([...in1970, ...right]));
+    });
+
+    it("does not take what says 1970 for old, whatever it says of its clock", async () => {
+      const db = await fresh();
+      const in1970 = run(1, { startTime90k: 0, ...unset });
+      const wrong = run(1, { run: 2, startTime90k: MINUTE });
+      const right = run(1, { run: 3, startTime90k: ago(1) });
+      await feed(db, closed([...in1970, ...wrong, ...right]));
+      assert.deepEqual((await plan(db, kept)).due, []);
+    });
+
+    it("asks about what is dated too early as about what it was written with", async () => {
+      const db = await fresh();
+      const right = run(1, { startTime90k: ago(3) - 2 * MINUTE });
+      const behind = run(1, { run: 2, startTime90k: ago(60) });
+      await feed(db, closed([...right, ...behind]));
+      const asked: string[] = [];
+      const keepReason: KeepReason = async ({ why, segments }) => {
+        if (why === "days") asked.push(...segments.map(({ id }) => id));
+        return undefined;
+      };
+      await plan(db, kept, { keepReason });
+      assert.deepEqual(
+        asked,
+        [...right, ...behind].map(({ id }) => id),
+      );
     });
 
     it("is not held up by what was written while it was ahead", async () => {

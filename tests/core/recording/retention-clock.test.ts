@@ -49,4 +49,16 @@ describe("the clock of retention", () => {
     clock.advance(DAY_MS);
     assert.equal(ages.nowMs(), clock.wallMs());
   });
+
+  it("believes a box without a battery as soon as it hears of the time that it knew before", () => {
+    const clock = new FakeClock();
+    const rightMs = clock.wallMs();
+    clock.setWall(10_000);
+    const ages = new RetentionClock(clock, rightMs - DAY_MS);
+    assert.equal(ages.nowMs(), clock.wallMs());
+    clock.setWall(rightMs);
+    assert.equal(ages.nowMs(), rightMs, "no jump: it follows what was known");
+    clock.setWall(rightMs + 2 * DAY_MS);
+    assert.equal(ages.nowMs(), rightMs, "but this is one");
+  });
 });

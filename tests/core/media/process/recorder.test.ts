@@ -174,6 +174,45 @@ describe("a clock that is set back", () => {
     assert.equal(rig.closed.length, 1);
   });
 
+  it("leaves what is over as it is", () => {
+    const rig = new StreamRig(NEVER).play().send(2);
+    rig.stream.recorder.trigger({ ...EVENT, eventTime90k: rig.now90k, until90k: rig.now90k + 90_000 });
+    rig.send(10);
+    const before = rig.closed.length;
+    rig.setClockBack(HOUR_MS).send(10);
+    rig.stream.keeper.runEnded(undefined);
+    assert.equal(rig.closed.length, before);
+  });
+
+  it("costs an event no pre-record time", () => {
+    const rig = new StreamRig({ ...NEVER, preRecordSeconds: 10 }).play().send(20);
+    rig.setClockBack(60_000).send(3);
+    rig.stream.recorder.trigger({ ...EVENT, eventTime90k: rig.now90k, until90k: null });
+    rig.send(2);
+    rig.stream.keeper.runEnded(undefined);
+    const frames = rig.closed.reduce((sum, { videoSamples }) => sum + videoSamples, 0);
+    assert.ok(frames >= (10 + 2) * 25, `${frames} pictures`);
+  });
+
+  it("dates a file by its own pictures, also where the clock was set right before it was begun", () => {
+    const rig = new StreamRig({ ...NEVER, preRecordSeconds: 10 });
+    rig.clock.setWall(5_000);
+    rig.play().send(5);
+    rig.setClockBack(5_000 - Date.UTC(2026, 4, 1)).send(2);
+    rig.stream.recorder.trigger({ ...EVENT, eventTime90k: rig.now90k, until90k: null });
+    rig.send(1);
+    rig.stream.keeper.runEnded(undefined);
+    assert.deepEqual(
+      rig.closed
+        .map(({ startTime90k, clockSource }) => [startTime90k < 90 * 60_000, clockSource])
+        .slice(0, 2),
+      [
+        [true, "unsynchronised"],
+        [false, "node"],
+      ],
+    );
+  });
+
   it("does not keep in memory what lies ahead now", () => {
     const rig = new StreamRig({ ...NEVER, preRecordSeconds: 5 }).play().send(30);
     const seconds = rig.stream.keeper.ring.parts.length;

@@ -236,7 +236,6 @@ export class StreamRig {
         this.#run += 1;
         return this.#run;
       },
-      isUnsynchronised: () => false,
       coreIsSilent: () => this.coreSilent,
       memoryIsTight: () => this.memoryTight,
       createSource: () => this.source(),
@@ -294,7 +293,7 @@ export class StreamRig {
   /** The node's clock is set back, and that is found out. */
   setClockBack(byMs: number): this {
     this.clock.setWall(this.clock.wallMs() - byMs);
-    this.stream.clockStepped();
+    this.stream.clockStepped(-byMs);
     return this;
   }
 

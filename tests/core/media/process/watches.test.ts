@@ -95,9 +95,19 @@ describe("numbers of runs", () => {
       if (count % 100 === 0) await first.open();
     }
     const second = new RunNumbers(dir.path, clock, silentLog);
-    assert.ok(second.first > last);
+    assert.ok(second.take() > last);
     clock.advance(3_600_000);
-    assert.ok(new RunNumbers(other.path, clock, silentLog).first > last);
+    const later = new RunNumbers(other.path, clock, silentLog);
+    assert.ok(later.take() > last);
+    // The file lost, the clock in 1970: what older runs have is no reason to take them for its own.
+    clock.setWall(5_000);
+    using lost = tempDir();
+    const small = new RunNumbers(lost.path, clock, silentLog);
+    const own = small.take();
+    assert.deepEqual(
+      [own < last, small.isOwn(own), small.isOwn(last), small.isOwn(own - 1)],
+      [true, true, false, false],
+    );
   });
 });
 
