@@ -126,4 +126,17 @@ describe("flows on a disk without room", { skip: noTemporaryVolume() }, () => {
     assert.deepEqual(readLastNode(file), { id: "b", type: "function" });
     lastNode.close();
   });
+
+  it("leave a node that is handed the next message, too, in the record once there is room", async () => {
+    using disk = await temporaryVolume({ sizeBytes: DISK_BYTES });
+    const file = join(disk.path, "last-node");
+    const lastNode = new LastNode(file);
+    const node = { id: "a", type: "function" };
+    disk.fill();
+    lastNode.note(node);
+    disk.unfill();
+    lastNode.note(node);
+    assert.deepEqual(readLastNode(file), node);
+    lastNode.close();
+  });
 });
