@@ -34,6 +34,8 @@ export class LastNode {
 
   /** Better no node than one that was left long ago. */
   #forget(): void {
+    // The same node once more is another try.
+    this.#known = undefined;
     try {
       ftruncateSync(this.#fd, 0);
     } catch {

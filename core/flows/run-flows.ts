@@ -12,7 +12,7 @@ import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervi
 import { barredTypes, FLOWS_ALLOWED } from "./allowed.ts";
 import { BarredNodes } from "./barred-nodes.ts";
 import { leadModulesToCore, MODULE_MS, notedTypes, noteTypes, sendCatalogue } from "./contributed-nodes.ts";
-import { backUpFlows, prepareFlowsFolder, setUnreadableAside } from "./flow-files.ts";
+import { backUpFlows, prepareFlowsFolder, setUnreadableAside, takeCredentialsBack } from "./flow-files.ts";
 import { LastNode, readLastNode } from "./last-node.ts";
 import { CATALOGUE_PATH, nodeRedSettings } from "./node-red-settings.ts";
 import {
@@ -45,6 +45,11 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   const credentialKey = await prepareFlowsFolder(folder);
   const lastNodeFile = join(folder, LAST_NODE_FILE);
   const setAside = await setUnreadableAside(folder, clock.wallMs());
+  // Flows come up without their passwords rather than not at all.
+  const takenBack = await takeCredentialsBack(folder, clock.wallMs()).catch((error: unknown) => {
+    log.warn("credentials of flows were not looked at", { reason: String(error) });
+    return undefined;
+  });
   const because = safeModeReason(previousEnd, lastNodeFile, setAside);
   let state: FlowsState = {
     mode: because === undefined ? "running" : "safe",
@@ -53,6 +58,8 @@ export async function runFlows(context: ProcessContext): Promise<RunningProcess>
   };
   if (because !== undefined) log.error("flows are not started: safe mode", { ...because });
   if (setAside !== undefined) log.error("flows could not be read and were put aside", { ...setAside });
+  if (takenBack !== undefined)
+    log.error("credentials of flows could not be read; those of the newest copy took their place", takenBack);
 
   /** Core asks for flows once it is told of them. */
   let isServing = false;

@@ -131,11 +131,14 @@ describe("files of flows", () => {
     await prepareFlowsFolder(dir.path);
     writeFileSync(dir.join(FLOWS_FILE), "[]");
     for (const [index, sealed] of ["old", "new"].entries()) {
-      writeFileSync(dir.join("flows_cred.json"), sealed);
+      writeFileSync(dir.join("flows_cred.json"), `{"$":"${sealed}"}`);
       await backUpFlows(dir.path, START_MS + index);
     }
     assert.equal(readdirSync(dir.join("backups")).length, 2);
-    assert.equal(readFileSync(dir.join("backups/20260102T030405000Z.credentials.json"), "utf8"), "new");
+    assert.equal(
+      readFileSync(dir.join("backups/20260102T030405000Z.credentials.json"), "utf8"),
+      '{"$":"new"}',
+    );
   });
 
   it("are believed to be aside only where they can be", () => {
