@@ -44,6 +44,12 @@ describe("the pool of slabs", () => {
     for (const slab of held) slab.release();
   });
 
+  it("does not count what was made to measure: large key frames come and go all day", () => {
+    const pool = poolOf(40);
+    for (let count = 0; count < 3; count += 1) pool.take(5 * SLAB).release();
+    assert.equal(pool.trim(), 0);
+  });
+
   it("gives no more than its budget, and says which setting that is", () => {
     const pool = poolOf(2);
     taken(pool, 2);
