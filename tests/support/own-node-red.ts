@@ -52,7 +52,8 @@ interface FlowNode {
 
 /** Starts one in a process of its own; it ends with the test. `userFolder`: an empty one, that is not removed; a temporary one by default. */
 export async function startNodeRed(t: TestContext, userFolder?: string): Promise<OwnNodeRed> {
-  const place = userFolder ?? temporaryFolder(t);
+  const folder = userFolder === undefined ? tempDir("nightjar-node-red-") : undefined;
+  const place = userFolder ?? folder?.path ?? "";
   installPalette(place);
   const port = await freePort();
   const settings = {
@@ -68,6 +69,7 @@ export async function startNodeRed(t: TestContext, userFolder?: string): Promise
   t.after(async () => {
     child.kill("SIGKILL");
     await exited;
+    folder?.[Symbol.dispose]();
   });
   const url = `http://127.0.0.1:${port}`;
   const get = (path: string) => fetch(`${url}${path}`, { headers: { accept: "application/json" } });
@@ -98,12 +100,6 @@ export async function startNodeRed(t: TestContext, userFolder?: string): Promise
     pause: () => void child.kill("SIGSTOP"),
     goOn: () => void child.kill("SIGCONT"),
   };
-}
-
-function temporaryFolder(t: TestContext): string {
-  const folder = tempDir("nightjar-node-red-");
-  t.after(() => folder[Symbol.dispose]());
-  return folder.path;
 }
 
 async function freePort(): Promise<number> {

@@ -81,6 +81,8 @@ export class RecorderRig {
   readonly #cleanUp: () => void;
   readonly #pluginArgs: readonly string[];
   readonly #env: Readonly<Record<string, string>>;
+  /** Of processes that are kept from running. */
+  readonly #holding = new Set<NodeJS.Timeout>();
   #supervisor: ChildProcess | undefined;
   #output = "";
   /** HTTP address of the last start. */
@@ -110,9 +112,23 @@ export class RecorderRig {
   /** Makes the cameras and the configuration, and starts the recorder. */
   static async start(options: RigOptions): Promise<RecorderRig> {
     const folder = tempDir("nightjar-rig-");
+    const sender = await SenderProcesses.start(options.clip ?? DEMO_CLIP, options.cameras);
+    try {
+      return await RecorderRig.#startWith(options, folder, sender);
+    } catch (error) {
+      // Nobody gets what could be disposed.
+      await sender.stop();
+      throw error;
+    }
+  }
+
+  static async #startWith(
+    options: RigOptions,
+    folder: ReturnType<typeof tempDir>,
+    sender: SenderProcesses,
+  ): Promise<RecorderRig> {
     const dataDir = options.dataDir ?? join(folder.path, "data");
     mkdirSync(dataDir, { recursive: true });
-    const sender = await SenderProcesses.start(options.clip ?? DEMO_CLIP, options.cameras);
     const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
     await config.update((draft) => {
       draft.network.http.port = 0;
@@ -353,9 +369,11 @@ export class RecorderRig {
     };
     hold();
     const timer = setInterval(hold, 20);
+    this.#holding.add(timer);
     return {
       release: () => {
         clearInterval(timer);
+        this.#holding.delete(timer);
         const pid = this.childPid(role);
         if (pid !== undefined) process.kill(pid, "SIGKILL");
       },
@@ -432,6 +450,7 @@ export class RecorderRig {
 
   /** Ends everything and removes the folder. */
   async dispose(): Promise<void> {
+    for (const timer of this.#holding) clearInterval(timer);
     await this.stopRecorder();
     await this.sender.stop();
     this.#cleanUp();
