@@ -15,7 +15,7 @@ export interface Asked<T = unknown> {
 export interface Answered<T> extends Asked<T> {
   /** Asks again, with what is known on show meanwhile. */
   readonly load: () => void;
-  /** Takes what another call has answered. */
+  /** Takes what another call has answered, or the recorder has told: an answer that is under way may be older, and is asked for anew. */
   readonly put: (answer: T) => void;
 }
 
@@ -27,6 +27,7 @@ export function useAnswer<T>(
   const [answer, put] = useState<{ readonly value: T } | undefined>(undefined);
   const [error, setError] = useState<unknown>();
   const asked = useRef<AbortController | undefined>(undefined);
+  const isAsking = useRef(false);
   const again = useRef<AskAgain | undefined>(undefined);
   again.current ??= new AskAgain();
   const { current: askAgain } = again;
@@ -35,15 +36,18 @@ export function useAnswer<T>(
     asked.current?.abort();
     const mine = new AbortController();
     asked.current = mine;
+    isAsking.current = true;
     ask(mine.signal).then(
       (value) => {
         if (mine.signal.aborted) return;
+        isAsking.current = false;
         askAgain.succeeded();
         put({ value });
         setError(undefined);
       },
       (thrown: unknown) => {
         if (mine.signal.aborted) return;
+        isAsking.current = false;
         setError(thrown);
         askAgain.failed(thrown, load);
       },
@@ -60,7 +64,10 @@ export function useAnswer<T>(
     answer: answer?.value,
     error,
     load,
-    put: (value) => put({ value }),
+    put: (value) => {
+      put({ value });
+      if (isAsking.current) load();
+    },
     retry: () => {
       setError(undefined);
       load();

@@ -31,6 +31,11 @@ export function NodesPage() {
   const changed = nodeChange.value;
   useEffect(() => {
     if (changed === undefined || answer === undefined) return;
+    if (answer.nodes.every(({ id }) => id !== changed.id)) {
+      // Just saved: the list that is under way may not have this word yet.
+      asked.load();
+      return;
+    }
     const nodes = answer.nodes.map((node) => (node.id === changed.id ? changed : node));
     asked.put({ ...answer, nodes });
   }, [changed]);
