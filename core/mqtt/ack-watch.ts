@@ -11,7 +11,7 @@ export const LONGEST_WAIT_MS = 60_000;
 export const MOST_WAITING = 50_000;
 export const MOST_WAITING_BYTES = 32 * 1024 * 1024;
 /** A process that stood still itself reads first what came meanwhile. */
-const SECOND_LOOK_MS = 1_000;
+export const SECOND_LOOK_MS = 1_000;
 
 /** Why a broker is given up: the word for programs, and for people what is seen of it. */
 export interface BrokerFault {
@@ -93,7 +93,11 @@ export class AckWatch {
   #look(): void {
     this.#timer = undefined;
     const [oldest] = this.#waiting;
-    if (oldest === undefined) return;
+    if (oldest === undefined) {
+      // It came just in time: what waits later has two looks of its own.
+      this.#wasDue = false;
+      return;
+    }
     const nowMs = this.#clock.monotonicMs();
     const quietForMs = nowMs - Math.max(this.#heardMs, oldest.sinceMs);
     const waitsForMs = nowMs - oldest.sinceMs;

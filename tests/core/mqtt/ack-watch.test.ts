@@ -6,6 +6,7 @@ import {
   LONGEST_WAIT_MS,
   MOST_WAITING,
   MOST_WAITING_BYTES,
+  SECOND_LOOK_MS,
   STANDS_STILL_MS,
 } from "../../../core/mqtt/ack-watch.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
@@ -58,6 +59,20 @@ describe("what a broker has not acknowledged", () => {
     }
     await Promise.all(slow);
     assert.deepEqual([faults.map((fault) => fault.case), refused.length], [["acknowledges-nothing"], 10]);
+  });
+
+  it("is looked at twice again after a near miss, so that a process that stands still costs no connection", async () => {
+    const { clock, faults, sent, hand } = watched();
+    const near = hand();
+    clock.advance(STANDS_STILL_MS);
+    sent[0]?.();
+    await near;
+    clock.advance(SECOND_LOOK_MS);
+    const later = hand();
+    clock.advance(STANDS_STILL_MS);
+    assert.deepEqual(faults, [], "what came meanwhile is read first");
+    sent[1]?.();
+    await later;
   });
 
   it("is bounded in number and in bytes", async () => {
