@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, symlinkSync } from "node:fs";
 import { describe, it, type TestContext } from "node:test";
 import type { EventView } from "../../../core/http/event-schemas.ts";
 import type { CameraService } from "../../../core/http/services.ts";
@@ -91,6 +91,22 @@ describe("pictures that are published", () => {
     await first.cameraRemoved("yard");
     await life().all();
     assert.deepEqual(house.sent, []);
+  });
+
+  it("are not taken for the newest ones where there was no room to keep those", async (t) => {
+    const { house, life, path } = fixture(t);
+    const pictures = life();
+    await pictures.publish("yard", 640);
+    // What is written there finds a full disk.
+    symlinkSync("/dev/full", path("yard.snapshot.jpg.new"));
+    await pictures.publish("yard", 640);
+    assert.deepEqual(house.sent.splice(0), [`${YARD}/snapshot 111`, `${YARD}/snapshot 222`]);
+    assert.deepEqual(readdirSync(path("")), []);
+    await pictures.all();
+    assert.deepEqual(house.sent, []);
+    await pictures.publish("yard", 640);
+    await pictures.all();
+    assert.deepEqual(house.sent, new Array(2).fill(`${YARD}/snapshot 333`));
   });
 
   it("of events are taken away when they are not wanted any more", async (t) => {
