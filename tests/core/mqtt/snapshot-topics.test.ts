@@ -5,7 +5,7 @@ import type { EventView } from "../../../core/http/event-schemas.ts";
 import type { CameraService } from "../../../core/http/services.ts";
 import { silentLog } from "../../../core/log.ts";
 import { EVENT_PICTURE_EVERY_MS } from "../../../core/mqtt/event-pictures.ts";
-import { KeptPictures } from "../../../core/mqtt/kept-pictures.ts";
+import { KeptPictures, type PictureKind } from "../../../core/mqtt/kept-pictures.ts";
 import { SnapshotTopics } from "../../../core/mqtt/snapshot-topics.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
@@ -20,24 +20,50 @@ interface House {
   cameras: string[];
   ofEvents: boolean;
   size: number;
+  /** What the next snapshots wait for. */
+  held: Promise<void> | undefined;
+  /** As a snapshot is there, and as it was kept. */
+  onTaken: () => void;
+  onKept: () => void;
+}
+
+/** Keeps pictures, and says so. */
+class WatchedPictures extends KeptPictures {
+  readonly #house: House;
+
+  constructor(folder: string, house: House) {
+    super(folder, silentLog);
+    this.#house = house;
+  }
+
+  override async keep(camera: string, kind: PictureKind, jpeg: Buffer): Promise<void> {
+    await super.keep(camera, kind, jpeg);
+    this.#house.onKept();
+  }
 }
 
 function fixture(t: TestContext) {
   const folder = tempDir("nj-pictures-");
   t.after(() => folder[Symbol.dispose]());
   const clock = new FakeClock();
-  const house: House = { sent: [], asked: [], cameras: ["yard", "gate"], ofEvents: true, size: 3 };
+  const house: House = {
+    ...{ sent: [], asked: [], cameras: ["yard", "gate"], ofEvents: true, size: 3 },
+    ...{ held: undefined, onTaken: () => undefined, onKept: () => undefined },
+  };
   /** One life of the recorder on the same folder. */
   const life = (): SnapshotTopics =>
     new SnapshotTopics({
       ...{ base: () => "nightjar", clock, log: silentLog },
       cameras: { list: () => house.cameras.map((id) => ({ id })) } as unknown as Pick<CameraService, "list">,
-      kept: new KeptPictures(folder.join("pictures"), silentLog),
+      kept: new WatchedPictures(folder.join("pictures"), house),
       ofEvents: () => house.ofEvents,
       isUp: () => true,
       async snapshot(camera, width) {
         house.asked.push(`${camera} ${width}`);
-        return { jpeg: Buffer.alloc(house.size, String(house.asked.length)), timeMs: 7 };
+        const jpeg = Buffer.alloc(house.size, String(house.asked.length));
+        await house.held;
+        house.onTaken();
+        return { jpeg, timeMs: 7 };
       },
       async publish({ topic, payload, retain }) {
         assert.equal(retain, true);
@@ -108,6 +134,22 @@ describe("pictures that are published", () => {
     await pictures.all();
     assert.deepEqual(house.sent, new Array(2).fill(`${YARD}/snapshot 333`));
   });
+
+  for (const when of ["onTaken", "onKept"] as const)
+    it(`are not published of a camera that is removed ${when === "onKept" ? "as its picture was kept" : "meanwhile"}`, async (t) => {
+      const { house, life, path } = fixture(t);
+      const pictures = life();
+      await pictures.publish("gate", 640);
+      house.sent.length = 0;
+      const removed: Promise<void>[] = [];
+      house[when] = () => {
+        house.cameras = ["gate"];
+        removed.push(pictures.cameraRemoved("yard"));
+      };
+      await assert.rejects(pictures.publish("yard", 640), { code: "NJ_CAMERA_NOT_FOUND" });
+      await Promise.all(removed);
+      assert.deepEqual([house.sent, readdirSync(path(""))], [[], ["gate.snapshot.jpg"]]);
+    });
 
   it("of events are taken away when they are not wanted any more", async (t) => {
     const { house, life, event } = fixture(t);
