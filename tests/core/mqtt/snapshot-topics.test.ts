@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, symlinkSync } from "node:fs";
 import { describe, it, type TestContext } from "node:test";
+import { OLDEST_REPORT_MS } from "../../../core/domain/alarm-event.ts";
 import type { EventView } from "../../../core/http/event-schemas.ts";
 import type { CameraService } from "../../../core/http/services.ts";
 import { silentLog } from "../../../core/log.ts";
-import { EVENT_PICTURE_EVERY_MS } from "../../../core/mqtt/event-pictures.ts";
+import { EVENT_PICTURE_EVERY_MS, LATE_PICTURE_MS } from "../../../core/mqtt/event-pictures.ts";
 import { KeptPictures, type PictureKind } from "../../../core/mqtt/kept-pictures.ts";
 import { SnapshotTopics } from "../../../core/mqtt/snapshot-topics.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
@@ -173,7 +174,7 @@ describe("the picture of a camera's last event", () => {
     await waitFor(() => house.sent.length === 1);
     assert.deepEqual([house.sent, house.asked], [[`${YARD}/event/snapshot 111`], ["yard 640"]]);
     clock.advance(EVENT_PICTURE_EVERY_MS);
-    const old = new Date(clock.wallMs() - 60_000).toISOString();
+    const old = new Date(clock.wallMs() - 70_000).toISOString();
     pictures.event(event(5, { end: new Date(clock.wallMs()).toISOString() }));
     pictures.event(event(4));
     pictures.event(event(6, { start: old }));
@@ -183,6 +184,37 @@ describe("the picture of a camera's last event", () => {
     pictures.event(event(9, { camera: "gate" }));
     await waitFor(() => house.sent.length === 2);
     assert.deepEqual(house.asked, ["yard 640", "gate 640"]);
+  });
+
+  it("is taken also where the camera's clock lags as far as reports may", async (t) => {
+    const { clock, house, life, event } = fixture(t);
+    const pictures = life();
+    for (const [index, lagMs] of [31_000, OLDEST_REPORT_MS].entries()) {
+      const start = new Date(clock.wallMs() - lagMs).toISOString();
+      pictures.event(event(index + 1, { start, camera: ["yard", "gate"][index] as string }));
+    }
+    await waitFor(() => house.sent.length === 2);
+    assert.deepEqual(house.asked, ["yard 640", "gate 640"]);
+  });
+
+  it("is not taken when its turn comes too late to show it", async (t) => {
+    const { clock, house, life, event } = fixture(t);
+    house.cameras = ["yard", "gate", "door", "hall"];
+    const pictures = life();
+    const held = Promise.withResolvers<void>();
+    house.held = held.promise;
+    for (const [index, camera] of house.cameras.entries()) pictures.event(event(index + 1, { camera }));
+    await waitFor(() => house.asked.length === 2);
+    clock.advance(1);
+    // Of events that come while a camera waits the last one counts.
+    pictures.event(event(5, { camera: "hall" }));
+    clock.advance(LATE_PICTURE_MS);
+    held.resolve();
+    await waitFor(() => house.sent.length === 3);
+    assert.deepEqual(house.asked, ["yard 640", "gate 640", "hall 640"]);
+    pictures.event(event(6, { camera: "door" }));
+    await waitFor(() => house.sent.length === 4);
+    assert.equal(house.asked.at(-1), "door 640");
   });
 
   it("is taken at most every five seconds for a camera, and then of the last one", async (t) => {
