@@ -10,6 +10,7 @@ import {
   MOST_DETAIL_CHARACTERS,
   MOST_PICTURES,
   mergedObjects,
+  OLDEST_REPORT_MS,
   type ReportedObject,
   type SeenObject,
   seenObject,
@@ -17,8 +18,7 @@ import {
 import type { EventTiming } from "./arming.ts";
 import { EventPaths } from "./event-paths.ts";
 
-/** Reports of moments farther from now are of a clock that is wrong. */
-const OLDEST_REPORT_MS = 60_000;
+/** Reports of later moments are of a clock that is wrong. */
 const NEWEST_REPORT_MS = 2_000;
 const OLDEST_OWN_MS = 30 * 86_400_000;
 /** The source of what the recorder says of itself. */

@@ -123,6 +123,8 @@ export interface EventReport {
   readonly detail?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Reports of moments longer ago are of a clock that is wrong, and count as of now. */
+export const OLDEST_REPORT_MS = 60_000;
 export const MOST_OBJECTS = 32;
 export const MOST_PICTURES = 8;
 export const MOST_ACTIONS = 64;

@@ -14,6 +14,12 @@ export const MqttStateSchema = Type.Object({
   base: Type.String(),
   status: Type.Enum(["off", "starting", "connecting", "running", "failed"] as const),
   reason: Type.Optional(Type.String({ description: "For people: what is wrong." })),
+  case: Type.Optional(
+    Type.String({
+      description:
+        "For programs and translations: what is wrong with another broker, as in the problem `mqtt` of `GET /status`.",
+    }),
+  ),
   since: Type.Optional(TimeSchema),
   tcp: Type.Optional(DoorSchema),
   tls: Type.Optional(DoorSchema),

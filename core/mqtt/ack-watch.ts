@@ -10,14 +10,22 @@ export const LONGEST_WAIT_MS = 60_000;
 /** More than all states and a batch of events of the largest recorder. */
 export const MOST_WAITING = 50_000;
 export const MOST_WAITING_BYTES = 32 * 1024 * 1024;
-/** A process that stood still itself reads first what came meanwhile. */
-const SECOND_LOOK_MS = 1_000;
+/** Looked at so often while something waits. One look does not do: a process that stood still reads first what came meanwhile. */
+export const LOOK_EVERY_MS = 1_000;
 
 /** Why a broker is given up: the word for programs, and for people what is seen of it. */
 export interface BrokerFault {
   readonly case: "stands-still" | "acknowledges-nothing" | "too-much-waits";
   readonly message: string;
 }
+
+/** The bytes of a connection: those that wait within this process for room on the way, and those that have left it. */
+export interface Outgoing {
+  readonly waitingBytes: number;
+  readonly leftBytes: number;
+}
+
+const NOTHING: Outgoing = { waitingBytes: 0, leftBytes: 0 };
 
 interface Waiting {
   readonly sinceMs: number;
@@ -28,17 +36,21 @@ interface Waiting {
 export class AckWatch {
   readonly #clock: Clock;
   readonly #onFault: (fault: BrokerFault) => void;
+  readonly #outgoing: () => Outgoing;
   /** In the order in which they were sent. */
   readonly #waiting = new Set<Waiting>();
   #bytes = 0;
   #heardMs = 0;
+  #movedMs = 0;
+  #seen = NOTHING;
   #timer: Timer | undefined;
   #wasDue = false;
 
   /** `onFault` gives the broker up: it ends the connection and calls `giveUp`. */
-  constructor(clock: Clock, onFault: (fault: BrokerFault) => void) {
+  constructor(clock: Clock, onFault: (fault: BrokerFault) => void, outgoing: () => Outgoing) {
     this.#clock = clock;
     this.#onFault = onFault;
+    this.#outgoing = outgoing;
   }
 
   /** What waits. */
@@ -64,7 +76,7 @@ export class AckWatch {
       const waiting: Waiting = { sinceMs: this.#clock.monotonicMs(), bytes, reject };
       this.#waiting.add(waiting);
       this.#bytes += bytes;
-      this.#timer ??= this.#clock.after(STANDS_STILL_MS, () => this.#look());
+      this.#timer ??= this.#clock.after(LOOK_EVERY_MS, () => this.#look());
       send((error) => {
         if (!this.#forget(waiting)) return;
         if (error === undefined) resolve();
@@ -78,6 +90,7 @@ export class AckWatch {
     this.#timer?.cancel();
     this.#timer = undefined;
     this.#wasDue = false;
+    this.#seen = NOTHING;
     for (const waiting of [...this.#waiting]) {
       this.#forget(waiting);
       waiting.reject(brokerAway());
@@ -93,31 +106,51 @@ export class AckWatch {
   #look(): void {
     this.#timer = undefined;
     const [oldest] = this.#waiting;
-    if (oldest === undefined) return;
-    const nowMs = this.#clock.monotonicMs();
-    const quietForMs = nowMs - Math.max(this.#heardMs, oldest.sinceMs);
-    const waitsForMs = nowMs - oldest.sinceMs;
-    const leftMs = Math.min(STANDS_STILL_MS - quietForMs, LONGEST_WAIT_MS - waitsForMs);
-    if (leftMs <= 0 && this.#wasDue) {
-      this.#onFault(faultOf(quietForMs >= STANDS_STILL_MS));
+    if (oldest === undefined) {
+      // It came just in time: what waits later has two looks of its own.
+      this.#wasDue = false;
+      this.#seen = NOTHING;
       return;
     }
-    this.#wasDue = leftMs <= 0;
-    this.#timer = this.#clock.after(leftMs <= 0 ? SECOND_LOOK_MS : leftMs, () => this.#look());
+    const nowMs = this.#clock.monotonicMs();
+    this.#lookForMoves(nowMs);
+    const silentForMs = nowMs - Math.max(this.#heardMs, oldest.sinceMs);
+    const stillForMs = nowMs - Math.max(this.#heardMs, this.#movedMs, oldest.sinceMs);
+    const isDue = stillForMs >= STANDS_STILL_MS || nowMs - oldest.sinceMs >= LONGEST_WAIT_MS;
+    if (isDue && this.#wasDue) {
+      const isSilent = silentForMs >= STANDS_STILL_MS;
+      this.#onFault(FAULTS[stillForMs >= STANDS_STILL_MS ? "still" : isSilent ? "slow" : "talks"]);
+      return;
+    }
+    this.#wasDue = isDue;
+    this.#timer = this.#clock.after(LOOK_EVERY_MS, () => this.#look());
+  }
+
+  /**
+   * Over a slow line an acknowledgement comes when all that was sent before it has gone: that it goes is a sign of life. Only
+   * where something waited for room: what the system takes at once may lie there, whatever the broker does.
+   */
+  #lookForMoves(nowMs: number): void {
+    const before = this.#seen;
+    this.#seen = this.#outgoing();
+    if (before.waitingBytes > 0 && this.#seen.leftBytes > before.leftBytes) this.#movedMs = nowMs;
   }
 }
 
-function faultOf(isQuiet: boolean): BrokerFault {
-  return isQuiet
-    ? {
-        case: "stands-still",
-        message: "it stands still: it keeps the connection and has answered nothing for 10 seconds",
-      }
-    : {
-        case: "acknowledges-nothing",
-        message: "it answers, but has not acknowledged a message for 60 seconds",
-      };
-}
+const FAULTS = {
+  still: {
+    case: "stands-still",
+    message: "it stands still: it keeps the connection and has answered nothing for 10 seconds",
+  },
+  talks: {
+    case: "acknowledges-nothing",
+    message: "it answers, but has not acknowledged a message for 60 seconds",
+  },
+  slow: {
+    case: "too-much-waits",
+    message: "it is too slow, or the way to it is: what was sent has not reached it for 60 seconds",
+  },
+} as const satisfies Readonly<Record<string, BrokerFault>>;
 
 /** What whoever publishes is told while there is no way to the broker. */
 export function brokerAway(cause?: Error): NightjarError {

@@ -106,6 +106,7 @@ export class BrokerConnection {
       ...(this.#failure === undefined && state?.reason === undefined
         ? {}
         : { reason: this.#failure ?? state?.reason ?? "" }),
+      ...this.#caseAway(),
       ...(state === undefined ? {} : { since: new Date(state.sinceMs).toISOString() }),
       ...(doors?.tcp === undefined ? {} : { tcp: doors.tcp }),
       ...(doors?.tls === undefined ? {} : { tls: doors.tls }),
@@ -137,17 +138,24 @@ export class BrokerConnection {
     ];
   }
 
+  /** Which trouble it is that another's broker cannot be used for; undefined: none. */
+  #caseAway(): { readonly case: string } | undefined {
+    const state = this.#running?.broker.state;
+    if (this.#mqtt.broker !== "external" || state?.status !== "failed") return undefined;
+    return { case: state.fault ?? "away" };
+  }
+
   /** Another's broker cannot be used. */
   #away(): StatusProblem[] {
-    const { broker, external } = this.#mqtt;
-    const state = this.#running?.broker.state;
-    if (broker !== "external" || state?.status !== "failed") return [];
-    const { reason = "", fault } = state;
+    const away = this.#caseAway();
+    if (away === undefined) return [];
+    const { external } = this.#mqtt;
+    const { reason = "" } = this.#running?.broker.state ?? {};
     return [
       {
         ...{ code: "mqtt", severity: "warning" },
         message: `the MQTT broker cannot be reached at ${external.url}: ${reason}; events wait for it, and it is tried again`,
-        context: { case: fault ?? "away", url: external.url, reason },
+        context: { ...away, url: external.url, reason },
       },
     ];
   }

@@ -36,7 +36,7 @@ export function brokerReason(error: Error): BrokerReason {
   if (CERTIFICATE_FAULT.test(code)) {
     return {
       case: "certificate",
-      message: `its certificate is not trusted (${code}): put that of who signed it into mqtt.external.ca, or renew it`,
+      message: `its certificate is not trusted (${code}): put that of who signed it into the settings of MQTT, or renew it`,
     };
   }
   return SILENCES[error.message] ?? { message: error.message || code || error.name };

@@ -1,15 +1,18 @@
 // Somebody else's broker (MQTT 3.1.1): one connection, kept up with pauses that grow, with the last will that says when
 // this recorder is gone. A broker that stands still is given up like one that is gone. What could not be handed over before
 // that is told so, and sent anew by whoever knows what is still true.
+import { Socket } from "node:net";
 import { connect, type MqttClient } from "mqtt";
 import type { Clock, Timer } from "../clock.ts";
 import type { Log } from "../log.ts";
-import { AckWatch, type BrokerFault, brokerAway } from "./ack-watch.ts";
+import { AckWatch, type BrokerFault, brokerAway, type Outgoing } from "./ack-watch.ts";
 import type { Broker, BrokerEvents, BrokerState, OutgoingMessage } from "./broker.ts";
 import { type BrokerReason, brokerReason } from "./broker-reasons.ts";
 import { PLUGIN_SET_LEVELS, TOPICS, topicOf } from "./topics.ts";
 
 const PAUSES_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+/** A connection that stood so long was of use. */
+const OF_USE_MS = 60_000;
 const CONNECT_MS = 10_000;
 const KEEPALIVE_SECONDS = 30;
 /** Who asks is not known: that is what the audit log says. */
@@ -35,13 +38,23 @@ export class ExternalBroker implements Broker {
   readonly #unacknowledged: AckWatch;
   #client: MqttClient | undefined;
   #state: BrokerState;
+  /** Since a connection was of use. */
   #failures = 0;
+  /** When the broker took the connection that there is (monotonic). */
+  #connectedMs: number | undefined;
+  #hasAcknowledged = false;
+  /** The log says that it is away. */
+  #isToldAway = false;
   #timer: Timer | undefined;
   #isClosed = false;
 
   constructor(options: ExternalBrokerOptions) {
     this.#options = options;
-    this.#unacknowledged = new AckWatch(options.clock, (fault) => this.#give(fault));
+    this.#unacknowledged = new AckWatch(
+      options.clock,
+      (fault) => this.#give(fault),
+      () => outgoingOf(this.#client),
+    );
     this.#state = { status: "connecting", sinceMs: options.clock.wallMs() };
   }
 
@@ -77,10 +90,15 @@ export class ExternalBroker implements Broker {
     client.on("error", (error) => {
       why = brokerReason(error);
     });
-    client.on("packetreceive", () => this.#unacknowledged.heard());
+    client.on("packetreceive", ({ cmd }) => {
+      this.#unacknowledged.heard();
+      if (cmd === "puback" && this.#client === client) this.#acknowledged();
+    });
     client.on("connect", () => {
-      this.#failures = 0;
-      log.notice("connected to the MQTT broker", { url });
+      this.#connectedMs = this.#options.clock.monotonicMs();
+      // One that was away, and is given up again and again, takes each connection.
+      if (this.#isToldAway) log.debug("the MQTT broker takes the connection", { url });
+      else log.notice("connected to the MQTT broker", { url });
       this.#setState({ status: "running", sinceMs: this.#options.clock.wallMs() });
       this.#listen(client);
       this.#hear(client, this.#heard);
@@ -188,20 +206,42 @@ export class ExternalBroker implements Broker {
     if (client === undefined) return;
     this.#client = undefined;
     client.end(true);
-    this.#failed(fault);
+    this.#failed(fault, true);
   }
 
-  #failed({ message: reason, case: fault }: BrokerReason): void {
+  /** It does what a broker is for, not only takes connections. */
+  #acknowledged(): void {
+    this.#hasAcknowledged = true;
+    if (!this.#isToldAway) return;
+    this.#isToldAway = false;
+    this.#options.log.notice("connected to the MQTT broker", { url: this.#options.url });
+  }
+
+  #failed({ message: reason, case: fault }: BrokerReason, isGivenUp = false): void {
     this.#unacknowledged.giveUp();
     if (this.#isClosed) return;
-    if (this.#state.status === "running" || this.#failures === 0) {
-      this.#options.log.warn("the MQTT broker is away", { url: this.#options.url, reason });
-    }
+    if (this.#wasOfUse(isGivenUp)) this.#failures = 0;
+    this.#connectedMs = undefined;
+    this.#hasAcknowledged = false;
+    const { log, url, clock } = this.#options;
+    if (this.#isToldAway) log.debug("the MQTT broker is still away", { url, reason });
+    else log.warn("the MQTT broker is away", { url, reason });
+    this.#isToldAway = true;
     const pauseMs = PAUSES_MS[Math.min(this.#failures, PAUSES_MS.length - 1)] ?? 0;
     this.#failures += 1;
-    const sinceMs = this.#state.status === "failed" ? this.#state.sinceMs : this.#options.clock.wallMs();
+    const sinceMs = this.#state.status === "failed" ? this.#state.sinceMs : clock.wallMs();
     this.#setState({ status: "failed", reason, ...(fault === undefined ? {} : { fault }), sinceMs });
-    this.#timer = this.#options.clock.after(pauseMs, () => this.start());
+    this.#timer = clock.after(pauseMs, () => this.start());
+  }
+
+  /**
+   * The next pause is a short one again. One that we give up must have done better than one that ends by itself: it gets all
+   * states and pictures with each connection, and would be given up once a second without end.
+   */
+  #wasOfUse(isGivenUp: boolean): boolean {
+    if (this.#connectedMs === undefined) return false;
+    const hasStood = this.#options.clock.monotonicMs() - this.#connectedMs >= OF_USE_MS;
+    return isGivenUp ? hasStood && this.#hasAcknowledged : hasStood || this.#hasAcknowledged;
   }
 
   #setState(state: BrokerState): void {
@@ -212,4 +252,12 @@ export class ExternalBroker implements Broker {
   #nodeState(): string {
     return topicOf(this.#options.base, "nodeState", { node: this.#options.node });
   }
+}
+
+/** Of a WebSocket only what waits is known: that it becomes less is seen from that, too. */
+function outgoingOf(client: MqttClient | undefined): Outgoing {
+  const stream = client?.stream;
+  if (stream === undefined) return { waitingBytes: 0, leftBytes: 0 };
+  const waitingBytes = stream.writableLength;
+  return { waitingBytes, leftBytes: (stream instanceof Socket ? stream.bytesWritten : 0) - waitingBytes };
 }

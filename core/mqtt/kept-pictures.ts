@@ -18,7 +18,10 @@ export class KeptPictures {
     this.#log = log;
   }
 
-  /** Keeps it in the place of the one before. Where that fails it is only forgotten by the next restart. */
+  /**
+   * Keeps it in the place of the one before. Where that fails there is none: the older one would be published over this one
+   * when the broker is there again.
+   */
   async keep(camera: string, kind: PictureKind, jpeg: Buffer): Promise<void> {
     const path = this.#path(camera, kind);
     try {
@@ -27,6 +30,7 @@ export class KeptPictures {
       await rename(`${path}.new`, path);
     } catch (error) {
       this.#log.debug("a picture for MQTT was not kept", { camera, reason: String(error) });
+      for (const gone of [path, `${path}.new`]) await rm(gone, { force: true }).catch(() => undefined);
     }
   }
 

@@ -1,6 +1,7 @@
 // Pictures of cameras as retained messages: one that somebody asks for, and, where that is wanted, one of the last event. Bounded
 // in size, and one at a time for a camera, however many ask. They come again when the broker is there again.
 import type { Clock } from "../clock.ts";
+import { NightjarError } from "../errors.ts";
 import type { EventView } from "../http/event-schemas.ts";
 import type { CameraService } from "../http/services.ts";
 import type { Log } from "../log.ts";
@@ -44,7 +45,10 @@ export class SnapshotTopics {
     );
   }
 
-  /** Publishes a picture of now. Throws `NJ_MQTT_PICTURE_SIZE`, and what taking it throws. */
+  /**
+   * Publishes a picture of now. Throws `NJ_MQTT_PICTURE_SIZE`, `NJ_CAMERA_NOT_FOUND` where the camera goes meanwhile, and what
+   * taking it throws.
+   */
   async publish(camera: string, width: number): Promise<Published> {
     for (let other = this.#running.get(camera); other !== undefined; other = this.#running.get(camera)) {
       if (other.width === width) return await other.done;
@@ -93,10 +97,24 @@ export class SnapshotTopics {
   async #take(camera: string, width: number, kind: PictureKind): Promise<Published> {
     const { snapshot, kept } = this.#options;
     const { jpeg, timeMs } = await snapshot(camera, width);
+    this.#assertPresent(camera);
     if (jpeg.length > PUBLISHED_PICTURE_BYTES) throw pictureTooLarge();
     await kept.keep(camera, kind, jpeg);
+    // It may have gone while its picture was written, which nobody would take away.
+    if (!this.#isPresent(camera)) await kept.forget(camera);
+    this.#assertPresent(camera);
     await this.#send(camera, kind, jpeg);
     return { timeMs, sizeBytes: jpeg.length };
+  }
+
+  #isPresent(camera: string): boolean {
+    return this.#options.cameras.list().some(({ id }) => id === camera);
+  }
+
+  /** What is retained of a camera after its topics were cleared stays there. */
+  #assertPresent(camera: string): void {
+    if (!this.#isPresent(camera))
+      throw new NightjarError("NJ_CAMERA_NOT_FOUND", "not-found", "there is no such camera");
   }
 
   #send(camera: string, kind: PictureKind, payload: Buffer): Promise<void> {

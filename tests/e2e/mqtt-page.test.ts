@@ -115,7 +115,9 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     await page.getByRole("button", { name: "Save" }).click();
     await waitFor(async () => (await view()).state.status === "failed");
     await page.getByRole("button", { name: "Refresh" }).click();
-    await page.getByText(/Not working/).waitFor();
+    await page
+      .getByText(/Not working: The MQTT broker mqtt:\/\/127\.0\.0\.1:9 cannot be reached: /)
+      .waitFor();
     await screenshot(page, "mqtt-failed");
     assert.equal(await page.getByLabel("Password").inputValue(), "");
     assert.equal((await page.content()).includes("a secret of theirs"), false);

@@ -137,7 +137,9 @@ describe("another broker by its address", { skip: WITHOUT_MOSQUITTO }, () => {
       { deadlineMs: 20_000, what: "the problem to be told" },
     );
     assert.equal(problem.context?.["case"], "certificate");
-    assert.match(problem.message, /its certificate is not trusted .+ mqtt\.external\.ca/);
+    assert.match(problem.message, /its certificate is not trusted .+ into the settings of MQTT/);
+    const { state } = await view<MqttView>(core, "/mqtt");
+    assert.deepEqual([state.status, state.case], ["failed", "certificate"]);
 
     await setBroker(core, { ...external, ca });
     await waitFor(async () => (await view<MqttView>(core, "/mqtt")).state.status === "running", {

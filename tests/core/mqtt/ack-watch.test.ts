@@ -4,6 +4,7 @@ import {
   AckWatch,
   type BrokerFault,
   LONGEST_WAIT_MS,
+  LOOK_EVERY_MS,
   MOST_WAITING,
   MOST_WAITING_BYTES,
   STANDS_STILL_MS,
@@ -12,20 +13,34 @@ import { FakeClock } from "../../../core/testing/fake-clock.ts";
 
 type Done = (error?: Error) => void;
 
+/** A clock of a process that may stand still itself: time passes, and no timer fires. */
+class StoppableClock extends FakeClock {
+  stoodMs = 0;
+
+  override monotonicMs(): number {
+    return super.monotonicMs() + this.stoodMs;
+  }
+}
+
 function watched() {
-  const clock = new FakeClock();
+  const clock = new StoppableClock();
   const faults: BrokerFault[] = [];
-  const watch = new AckWatch(clock, (fault) => {
-    faults.push(fault);
-    watch.giveUp();
-  });
+  const line = { waitingBytes: 0, leftBytes: 0 };
+  const watch = new AckWatch(
+    clock,
+    (fault) => {
+      faults.push(fault);
+      watch.giveUp();
+    },
+    () => ({ ...line }),
+  );
   const sent: Done[] = [];
   const refused: unknown[] = [];
   const hand = (bytes = 10) =>
     watch
       .hand(bytes, (done) => void sent.push(done as Done))
       .catch((error: { code: string }) => void refused.push(error.code));
-  return { clock, watch, faults, sent, refused, hand };
+  return { clock, watch, faults, line, sent, refused, hand };
 }
 
 describe("what a broker has not acknowledged", () => {
@@ -58,6 +73,60 @@ describe("what a broker has not acknowledged", () => {
     }
     await Promise.all(slow);
     assert.deepEqual([faults.map((fault) => fault.case), refused.length], [["acknowledges-nothing"], 10]);
+  });
+
+  it("is looked at twice again after a near miss, so that a process that stands still costs no connection", async () => {
+    const { clock, faults, sent, hand } = watched();
+    const near = hand();
+    clock.advance(STANDS_STILL_MS);
+    sent[0]?.();
+    await near;
+    clock.advance(LOOK_EVERY_MS);
+    const later = hand();
+    clock.stoodMs += STANDS_STILL_MS;
+    clock.advance(LOOK_EVERY_MS);
+    assert.deepEqual(faults, [], "what came meanwhile is read first");
+    sent[1]?.();
+    await later;
+  });
+
+  it("is waited for while what was sent before still goes, over a slow line, and no longer than a minute", async () => {
+    const { clock, faults, hand, line } = watched();
+    const slow = hand();
+    line.waitingBytes = 8_000_000;
+    for (let waitedMs = 0; waitedMs < LONGEST_WAIT_MS; waitedMs += STANDS_STILL_MS / 2) {
+      clock.advance(STANDS_STILL_MS / 2);
+      line.waitingBytes -= 1_000;
+      line.leftBytes += 1_000;
+    }
+    assert.equal(faults.length, 0);
+    clock.advance(2 * LOOK_EVERY_MS);
+    await slow;
+    assert.deepEqual(
+      faults.map((fault) => fault.case),
+      ["too-much-waits"],
+    );
+  });
+
+  it("is no sign of life where the system takes it at once, or the line takes nothing", async () => {
+    for (const [waitingBytes, moved] of [
+      [0, 100],
+      [8_000_000, 0],
+    ] as const) {
+      const { clock, faults, hand, line } = watched();
+      line.waitingBytes = waitingBytes;
+      const waits: Promise<unknown>[] = [];
+      for (let waitedMs = 0; waitedMs <= STANDS_STILL_MS; waitedMs += 1_000) {
+        waits.push(hand());
+        line.leftBytes += moved;
+        clock.advance(1_000);
+      }
+      await Promise.all(waits);
+      assert.deepEqual(
+        faults.map((fault) => fault.case),
+        ["stands-still"],
+      );
+    }
   });
 
   it("is bounded in number and in bytes", async () => {

@@ -5450,6 +5450,8 @@ export interface Operations {
         readonly status: "off" | "starting" | "connecting" | "running" | "failed";
         /** For people: what is wrong. */
         readonly reason?: string;
+        /** For programs and translations: what is wrong with another broker, as in the problem `mqtt` of `GET /status`. */
+        readonly case?: string;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
         readonly tcp?: { readonly host: string; readonly port: number };
@@ -5567,6 +5569,8 @@ export interface Operations {
         readonly status: "off" | "starting" | "connecting" | "running" | "failed";
         /** For people: what is wrong. */
         readonly reason?: string;
+        /** For programs and translations: what is wrong with another broker, as in the problem `mqtt` of `GET /status`. */
+        readonly case?: string;
         /** ISO 8601 with zone, as 2026-01-01T12:00:00Z. */
         readonly since?: string;
         readonly tcp?: { readonly host: string; readonly port: number };

@@ -1,6 +1,7 @@
 // MQTT: how the broker is, who is connected, the settings, and how a program signs in.
 import { type Answer, basePath, call } from "../../api/client.ts";
 import { type MessageKey, t } from "../../locale/messages.ts";
+import { problemLine } from "../../locale/problem-text.ts";
 import { Awaited } from "../../parts/awaited.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { Icon } from "../../parts/icon.tsx";
@@ -58,6 +59,13 @@ export function MqttPage() {
   );
 }
 
+/** As the list of problems says it, where it is about another broker. */
+function reasonOf({ state, settings }: MqttView, reason: string): string {
+  if (state.case === undefined) return reason;
+  const context = { case: state.case, url: settings.external.url, reason };
+  return problemLine({ code: "mqtt", context, sentence: reason });
+}
+
 function State({ view }: { readonly view: MqttView }) {
   const { state, settings } = view;
   const isGood = state.status === "running";
@@ -66,7 +74,7 @@ function State({ view }: { readonly view: MqttView }) {
       <p class={isGood ? "good-line" : state.status === "failed" ? "problem-line" : "muted"} role="status">
         {isGood ? <Icon name="check" /> : state.status === "failed" ? <Icon name="warning" /> : null}
         {t(STATUS_TEXT[state.status])}
-        {state.reason === undefined ? "" : `: ${state.reason}`}
+        {state.reason === undefined ? "" : `: ${reasonOf(view, state.reason)}`}
       </p>
       {state.problems
         .filter((problem) => state.reason === undefined || !problem.includes(state.reason))
