@@ -33,19 +33,15 @@ export async function pastDays(
   const within = { after90k: before90k, until90k: now90k + AHEAD_90K, reach: REACH };
   const writeSequence = (await firstWrittenWithin(db, stream, within)) ?? Number.MAX_SAFE_INTEGER;
   const known90k = EARLIEST_WALL_MS * TICKS_PER_MS;
-  const dated = (await endedBefore(db, { ...stream, known90k, before90k, writeSequence }, limit)).toSorted(
-    (left, right) => left.writeSequence - right.writeSequence,
-  );
-  const [first] = dated;
-  const last = dated.at(-1)?.writeSequence ?? 0;
-  if (first === undefined) return [];
+  const dated = await endedBefore(db, { ...stream, known90k, before90k, writeSequence }, limit);
+  if (dated.length === 0) return [];
   // A recorder that begins in 1970 until it has heard of the time: those files are as old as what follows them.
+  const last = dated.reduce((highest, row) => Math.max(highest, row.writeSequence), 0);
   const undated = await unsynchronisedBefore(db, volumeNumber, streamNumber, last, limit);
-  let since90k = first.start90k;
-  const rows: PastRow[] = [];
-  for (const row of [...dated, ...undated].sort((left, right) => left.writeSequence - right.writeSequence)) {
+  const rows = [...dated, ...undated].sort((left, right) => left.writeSequence - right.writeSequence);
+  let since90k = rows.find(({ start90k }) => start90k >= known90k)?.start90k ?? known90k;
+  return rows.map((row) => {
     since90k = Math.max(since90k, row.start90k);
-    rows.push({ ...row, since90k });
-  }
-  return rows;
+    return { ...row, since90k };
+  });
 }

@@ -9,8 +9,8 @@ import type { StatusView } from "../../core/http/wire-schemas.ts";
 import { noTemporaryVolume, temporaryVolume } from "../../core/testing/temporary-volume.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { breakIn, call } from "../support/core-calls.ts";
-import { PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
 import { startNodeRed, WITHOUT_NODE_RED } from "../support/own-node-red.ts";
+import { sirenHouse } from "../support/siren-house.ts";
 
 const LOGIN = "exception-illegal-login";
 const RIGHTS = ["mqtt.connect", "status.view", "system.view", "cameras.view", "events.view", "outputs.set"];
@@ -53,20 +53,7 @@ describe("a Node-RED of one's own whose disk is full", {
   skip: WITHOUT_NODE_RED || noTemporaryVolume(),
 }, () => {
   it("refuses a deploy, and goes on with the flows that run", async (t) => {
-    const core = await startCoreInProcess({
-      configure(draft) {
-        draft.network.rtsps.enabled = false;
-        draft.network.rtsp.port = 0;
-      },
-    });
-    t.after(() => core.stop());
-    const siren = { id: "siren", name: "Siren", enabled: true, driver: { kind: "virtual" }, dwellSeconds: 0 };
-    await call(core, "PUT", "/outputs/settings", { outputs: [siren] });
-    const { secret } = await call<{ secret: string }>(core, "POST", "/tokens", {
-      ...{ current: PASSWORD, name: "house", rights: RIGHTS, cameras: "all", expiresAt: "never" },
-    });
-    const mqtt = async () => (await call<MqttView>(core, "GET", "/mqtt")).state;
-    const port = await waitFor(async () => (await mqtt()).tcp?.port);
+    const { core, secret, port } = await sirenHouse(t, RIGHTS);
     const url = `mqtt://127.0.0.1:${port}`;
     const problems = async () =>
       (await call<StatusView>(core, "GET", "/status")).problems.map(({ code }) => code);
@@ -88,7 +75,8 @@ describe("a Node-RED of one's own whose disk is full", {
     };
     const isSounding = async () =>
       (await call<{ outputs: { on: boolean }[] }>(core, "GET", "/outputs")).outputs[0]?.on;
-    const connected = async () => (await mqtt()).clients.map(({ id }) => id);
+    const connected = async () =>
+      (await call<MqttView>(core, "GET", "/mqtt")).state.clients.map(({ id }) => id);
     // Once: what finds no room then is Node-RED's copy of them. It does not notice when the flows themselves find none.
     await deploy("running");
     const [client] = await waitFor(async () => {

@@ -7,8 +7,8 @@ import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import type { EventMessage } from "../../core/mqtt/payloads.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { breakIn, call } from "../support/core-calls.ts";
-import { PASSWORD, startCoreInProcess } from "../support/core-in-process.ts";
 import { startNodeRed, WITHOUT_NODE_RED } from "../support/own-node-red.ts";
+import { sirenHouse } from "../support/siren-house.ts";
 
 const LOGIN = "exception-illegal-login";
 const MAX_AGE_SECONDS = 20;
@@ -66,21 +66,9 @@ interface Got {
 
 describe("a Node-RED of one's own that stands still", { timeout: 240_000, skip: WITHOUT_NODE_RED }, () => {
   it("holds up nobody, is waited for within bounds, and acts on nothing old", async (t) => {
-    const core = await startCoreInProcess({
-      configure(draft) {
-        draft.network.rtsps.enabled = false;
-        draft.network.rtsp.port = 0;
-      },
-    });
-    t.after(() => core.stop());
-    const siren = { id: "siren", name: "Siren", enabled: true, driver: { kind: "virtual" }, dwellSeconds: 0 };
-    await call(core, "PUT", "/outputs/settings", { outputs: [siren] });
-    const { secret } = await call<{ secret: string }>(core, "POST", "/tokens", {
-      ...{ current: PASSWORD, name: "house", rights: RIGHTS, cameras: "all", expiresAt: "never" },
-    });
+    const { core, secret, port } = await sirenHouse(t, RIGHTS);
     const clients = async () =>
       (await call<MqttView>(core, "GET", "/mqtt")).state.clients.map(({ id }) => id);
-    const port = await waitFor(async () => (await call<MqttView>(core, "GET", "/mqtt")).state.tcp?.port);
     const url = `mqtt://127.0.0.1:${port}`;
     const nodeRed = await startNodeRed(t);
     await nodeRed.deploy(flowsAt(url, port), {
