@@ -1,6 +1,5 @@
 // How the web interface is built: one bundle of hashed files under dist/assets, nothing inlined,
 // so that the strict content policy (no inline script, no inline style) holds.
-import preact from "@preact/preset-vite";
 import { defineConfig } from "vite";
 
 /** A recorder for `npm run dev`: the running one's plain HTTP port. */
@@ -9,7 +8,6 @@ const recorder = process.env["NIGHTJAR_URL"] ?? "http://127.0.0.1:8480";
 export default defineConfig({
   base: "./",
   plugins: [
-    preact({ prefreshEnabled: false, devToolsEnabled: false }),
     {
       // The gateway writes the base path into the page that it serves; the development server does it here.
       name: "base-path",
