@@ -14,6 +14,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "core-hook.ts",
     "version.ts",
     "node-http.ts",
+    "niceness.ts",
     "domain",
     "link",
     "errors-catalogue.ts",

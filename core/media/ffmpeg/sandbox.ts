@@ -3,6 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { hasTerminal } from "../../niceness.ts";
 
 export interface Sandbox {
   /** Absolute path of bwrap. */
@@ -51,7 +52,9 @@ export function sandboxed(
 ): { readonly command: string; readonly args: string[] } {
   if (sandbox === undefined) return { command: program, args: [...args] };
   const binds = [...READ_ONLY, dirname(program)].flatMap((folder) => ["--ro-bind-try", folder, folder]);
-  const walls = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"];
+  // Of a session of its own only where there is a terminal to keep it from: otherwise it would not step back with who started it.
+  const session = hasTerminal() ? ["--new-session"] : [];
+  const walls = ["--unshare-all", "--die-with-parent", ...session, "--cap-drop", "ALL", "--clearenv"];
   const own = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/tmp"];
   return { command: sandbox.bwrap, args: [...walls, ...binds, ...own, "--", program, ...args] };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -211,6 +212,16 @@ describe("the supervisor", () => {
       getPriority(facts.find((fact) => fact.role === role)?.pid ?? 0) - getPriority();
     assert.equal(nicenessOf("media"), 0);
     assert.equal(nicenessOf("core"), Math.min(19, getPriority() + 5) - getPriority());
+    // Each leads a session, and Linux may share the processors among sessions first (sched(7)).
+    const sessionOf = (role: string): string | undefined => {
+      const file = `/proc/${facts.find((fact) => fact.role === role)?.pid}/autogroup`;
+      return existsSync(file) ? readFileSync(file, "utf8").trim().split(" nice ")[1] : undefined;
+    };
+    if (sessionOf("media") === undefined) return;
+    assert.equal(sessionOf("media"), "0");
+    await waitFor(() => sessionOf("core") === String(Math.min(19, getPriority() + 5)), {
+      what: "the session of core to step back",
+    });
   });
 
   it("waits for the children of one that was killed, kills those that stay, and nobody else", async (t) => {
