@@ -45,9 +45,22 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
   const root = tempDir("nightjar-gallery-");
   after(() => root.remove());
 
-  async function load(
+  async function load(bad: readonly BadPlugin[], messages = NO_MESSAGES): Promise<PluginHost> {
+    const host = await hostOf(bad, {}, messages);
+    await begin(host);
+    return host;
+  }
+
+  async function begin(host: PluginHost): Promise<void> {
+    await host.load();
+    await host.start();
+    await host.ready();
+  }
+
+  /** Nothing of it is loaded yet. */
+  async function hostOf(
     bad: readonly BadPlugin[],
-    settings: Readonly<Record<string, PluginSettings>> = {},
+    settings: Readonly<Record<string, PluginSettings>>,
     messages = NO_MESSAGES,
     packed: readonly BadPlugin[] = [],
   ): Promise<PluginHost> {
@@ -56,7 +69,7 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
     writeBadPlugins(`${base}/plugins`, [...bad, GOOD]);
     const folders = [`${base}/plugins`];
     if (packed.length > 0) folders.push(await installPacked(packed, `${base}/project`));
-    const host = new PluginHost({
+    return new PluginHost({
       dataDir: `${base}/data`,
       version: "0.1.0",
       paths: folders.map((folder) => ({ bundled: false, folder })),
@@ -69,10 +82,6 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
       childCore: CHILD_CORE,
       messages: () => messages,
     });
-    await host.load();
-    await host.start();
-    await host.ready();
-    return host;
   }
 
   /** As `npm pack` and `npm install` leave them, with no registry at hand. Gives their folder. */
@@ -96,20 +105,45 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
     return found;
   };
 
-  /** Waits until what is shown of it is what the gallery says. */
-  async function untilShown(host: PluginHost, bad: BadPlugin): Promise<void> {
-    let last: PluginStatus | undefined;
-    const fits = (): boolean => {
-      last = statusOf(host, bad);
-      const { status, reason = "", errors } = last;
-      if (bad.status === "ended" ? !ENDED.has(status) : status !== bad.status) return false;
-      if (bad.errors === true && errors === 0) return false;
-      return bad.reason === undefined || bad.reason.test(reason);
+  /** Whether what is shown of it is what the gallery says. */
+  function isShown(bad: BadPlugin, { status, reason = "", errors }: PluginStatus): boolean {
+    if (bad.status === "ended" ? !ENDED.has(status) : status !== bad.status) return false;
+    if (bad.errors === true && errors === 0) return false;
+    return bad.reason === undefined || bad.reason.test(reason);
+  }
+
+  /**
+   * Waits for each until what is shown of it is what the gallery says. One that has ended is switched off then: starting it
+   * again and again shows nothing new, and costs more than all the rest.
+   */
+  function untilShown(
+    host: PluginHost,
+    all: readonly BadPlugin[],
+    settings: Record<string, PluginSettings>,
+  ): ReadonlyMap<string, Promise<void>> {
+    const waited = all.map((bad) => ({ bad, told: undefined as unknown, ...Promise.withResolvers<void>() }));
+    const pending = new Set(waited);
+    const look = (): boolean => {
+      const list = new Map(host.list().map((status) => [status.name, status]));
+      const before = pending.size;
+      for (const one of pending) {
+        const status = list.get(nameOf(one.bad));
+        one.told = status;
+        if (status === undefined || !isShown(one.bad, status)) continue;
+        pending.delete(one);
+        if (one.bad.status === "ended") settings[nameOf(one.bad)] = { enabled: false, config: undefined };
+        if (status.displayName === "") one.reject(new Error("it has no name"));
+        else one.resolve();
+      }
+      if (pending.size < before) void host.settingsChanged();
+      return pending.size === 0;
     };
-    await waitFor(fits, { deadlineMs: 40_000, periodMs: 100, what: bad.does }).catch(() =>
-      assert.fail(`it ${bad.does}, and shown is: ${JSON.stringify(last)}`),
-    );
-    assert.notEqual(last?.displayName, "");
+    waitFor(look, { deadlineMs: 60_000, periodMs: 100 }).catch(() => {
+      for (const { bad, told, reject } of pending)
+        reject(new Error(`it ${bad.does}, and shown is: ${JSON.stringify(told)}`));
+    });
+    for (const { promise } of waited) promise.catch(() => undefined);
+    return new Map(waited.map(({ bad, promise }) => [bad.id, promise]));
   }
 
   async function goodAnswers(host: PluginHost): Promise<void> {
@@ -137,7 +171,9 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
 
   it("that offends when it is asked for streams is shown for what it is, while the good one answers", async () => {
     const asked = BAD_PLUGINS.filter((bad) => bad.asked !== undefined);
-    const host = await load(asked);
+    const settings: Record<string, PluginSettings> = {};
+    const host = await hostOf(asked, settings);
+    await begin(host);
     writeFileSync(root.join(String(asked[0]?.id), "data/secrets.json"), '{"canary":"4711"}');
     try {
       await waitFor(() => asked.every((bad) => host.registries.cameraDrivers.get(bad.id) !== undefined), {
@@ -147,7 +183,7 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
       await Promise.all(
         asked.map(async (bad) => {
           await askUntilTold(host, bad, bad.asked ?? /./);
-          await untilShown(host, bad);
+          await untilShown(host, [bad], settings).get(bad.id);
         }),
       );
       await goodAnswers(host);
@@ -159,34 +195,22 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
 
   describe("that does its worst by itself", () => {
     const bad = BAD_PLUGINS.filter(({ slow, asked }) => slow !== true && asked === undefined);
-    const settings: Record<string, PluginSettings> = {};
-    const shown = new Map<string, Promise<void>>();
+    let shown: ReadonlyMap<string, Promise<void>> = new Map();
     let host: PluginHost;
     before(async () => {
       // What npm takes runs out of its tarball, on a path of npm's own; what is refused before anything of it is, lies in a folder.
       const isRefused = ({ status }: BadPlugin) => status === "refused";
-      host = await load(
-        bad.filter(isRefused),
-        settings,
-        NO_MESSAGES,
-        bad.filter((one) => !isRefused(one)),
-      );
-      for (const one of bad) {
-        shown.set(one.id, untilSeen(one));
-        shown.get(one.id)?.catch(() => undefined);
-      }
+      const settings: Record<string, PluginSettings> = {};
+      const [refused, packed] = [bad.filter(isRefused), bad.filter((one) => !isRefused(one))];
+      host = await hostOf(refused, settings, NO_MESSAGES, packed);
+      shown = untilShown(host, bad, settings);
+      await begin(host);
     });
     after(() => host.stop());
 
-    async function untilSeen(one: BadPlugin): Promise<void> {
-      await untilShown(host, one);
-      // Starting it again and again shows nothing new, and costs more than all the rest.
-      settings[nameOf(one)] = { enabled: false, config: undefined };
-      await host.settingsChanged();
-    }
-
     for (const one of bad)
       it(`as one that ${one.does}, is shown for what it is`, async () => {
+        assert.ok(shown.has(one.id));
         await shown.get(one.id);
         assert.equal(({} as { polluted?: boolean }).polluted, undefined);
       });
@@ -196,9 +220,12 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
 
   it("that takes time to be found out is shown for what it is, while the good one answers", async () => {
     const slow = BAD_PLUGINS.filter(({ slow, asked }) => slow === true && asked === undefined);
-    const host = await load(slow);
+    const settings: Record<string, PluginSettings> = {};
+    const host = await hostOf(slow, settings);
+    const shown = untilShown(host, slow, settings);
     try {
-      for (const bad of slow) await untilShown(host, bad);
+      await begin(host);
+      await Promise.all(shown.values());
       await goodAnswers(host);
     } finally {
       await host.stop();
@@ -209,7 +236,7 @@ describe("a bad plugin beside a good one", { timeout: 170_000 }, () => {
     const commands: ((command: MqttCommand) => void)[] = [];
     const subscribe: typeof NO_MESSAGES.subscribe = (_plugin, _wanted, deliver) =>
       void commands.push(deliver);
-    const host = await load([THROWER], {}, { ...NO_MESSAGES, subscribe });
+    const host = await load([THROWER], { ...NO_MESSAGES, subscribe });
     try {
       await waitFor(() => statusOf(host, THROWER).status === "running", { deadlineMs: 30_000 });
       const { detectors, storageDrivers } = host.registries;
