@@ -19,7 +19,7 @@ interface Suite {
   readonly big?: readonly string[];
   /** So many files share a process, one after the other; 1 where nothing is said. */
   readonly filesPerProcess?: number;
-  /** These do, in this order, and share a recorder, too (tests/e2e/support/shared-recorder.ts). */
+  /** These do, in this order, and share a recorder, too (shared-recorder.ts of tests/e2e/support, shared-footage-recorder.ts). */
   readonly recorders?: readonly (readonly string[])[];
   /** But those that take long have one each: others would wait for them. */
   readonly isLongAlone?: boolean;
@@ -57,6 +57,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
   integration: {
     files: ["tests/integration/**/*.test.ts"],
     big: ["footage-camera-faults"],
+    recorders: [
+      ["detection-round", "detection-tamper", "detection-loss"],
+      ["session-ends", "change-stream", "nginx-proxy"],
+    ],
     filesPerProcess: 4,
     isLongAlone: true,
   },

@@ -5,6 +5,7 @@
 // never stops, and loses nothing but the oldest.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import type { EventTypeId } from "../../core/domain/event-types.ts";
@@ -13,16 +14,22 @@ import { type TemporaryVolume, temporaryVolume } from "../../core/testing/tempor
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { AskedRecorder, type ShownEvent } from "../support/asked-recorder.ts";
 import { type FsckOutcome, gapsOf, recordedFiles, runFsck } from "../support/recorder-evidence.ts";
-import { DEMO_FRAME_MS, RecorderRig, type StatusBody } from "../support/recorder-rig.ts";
+import {
+  DEMO_FRAME_MS,
+  RecorderRig,
+  SMALL_CLIP,
+  SMALL_FRAME_MS,
+  type StatusBody,
+} from "../support/recorder-rig.ts";
 
 export const TROUBLES = ["read-only", "pulled", "slow", "full", "spare"] as const;
 /** `full`: by somebody else, where nothing may be overwritten. `spare`: the disk that nobody writes to is pulled. */
 export type Trouble = (typeof TROUBLES)[number];
 
 export interface TroubleResult {
+  readonly kind: Trouble;
   /** From the fault to `status` telling it, in milliseconds. */
   readonly reportedMs: number;
-  readonly status: string;
   readonly message: string;
   /** Where the disk that was in trouble is mounted. */
   readonly path: string;
@@ -31,6 +38,12 @@ export interface TroubleResult {
   /** Longest gap of any camera, in milliseconds. */
   readonly worstGapMs: number;
   readonly fsck: FsckOutcome;
+}
+
+export interface DiskTroublesResult {
+  /** In their order. */
+  readonly troubles: readonly TroubleResult[];
+  readonly busy?: BusyResult;
 }
 
 const MIB = 1024 * 1024;
@@ -51,69 +64,131 @@ const TOLD_AS: Readonly<Record<Trouble, readonly EventTypeId[]>> = {
   spare: ["exception-volume-offline"],
 };
 
-/** Provokes one trouble on disks of its own. */
-export async function diskTrouble(kind: Trouble, cameras: number): Promise<TroubleResult> {
+/** What happens to two disks of one recorder, one after the other. */
+export interface DiskTroubles {
+  /** All but the last must be over as soon as their cause is: `full`, `spare`. The last one's end is the recorder's next start. */
+  readonly kinds: readonly Trouble[];
+  readonly cameras: number;
+  /** So long somebody else keeps the first disk busy before. */
+  readonly busySeconds?: number;
+}
+
+/** Provokes troubles on disks and a recorder of their own. */
+export async function diskTroubles(options: DiskTroubles): Promise<DiskTroublesResult> {
+  const { kinds, cameras, busySeconds = 0 } = options;
   const disks = await twoDisks();
   let rig: RecorderRig | undefined;
   try {
-    const [first, second] = disks;
-    const victim = kind === "spare" ? second : first;
     rig = await RecorderRig.start({
-      cameras,
-      volumes: disks.map(({ path }) => ({ path, overwrite: kind !== "full" })),
+      ...{ cameras, clip: SMALL_CLIP },
+      volumes: disks.map(({ path }) => ({ path, overwrite: !kinds.includes("full") })),
     });
-    const recorder = rig;
     const asked = await AskedRecorder.of(rig);
     await rig.untilRecording(30_000);
-    await untilInOrder(recorder);
-    const atMs = Date.now();
-    const beganMs = performance.now();
-    if (kind === "read-only") victim.turnReadOnly();
-    if (kind === "pulled" || kind === "spare") victim.pull();
-    if (kind === "slow") victim.throttle(4_096);
-    if (kind === "full") victim.fill(0);
-    const told = await waitFor(() => volumeOf(recorder, victim.path, EXPECTED[kind]), {
-      deadlineMs: 30_000,
-      periodMs: 50,
-      what: `${kind} in status`,
-    });
-    const reportedMs = performance.now() - beganMs;
-    const begun = await waitFor(
-      async () => {
-        const { events } = await asked.ask<{ events: ShownEvent[] }>(`events?types=${TOLD_AS[kind].join()}`);
-        // A busy machine's disk may have been slow, or not there, before that.
-        return events.find(({ subject, start }) => subject === victim.path && Date.parse(start) >= atMs);
-      },
-      { deadlineMs: 30_000, what: `an event of ${kind}` },
-    );
-    // The gap is over when every camera's newest file, wherever it is, grows.
-    await rig.untilRecording(30_000);
-    await rig.untilRecording(30_000);
-    if (kind === "slow") victim.throttle(0);
+    const calm = busySeconds > 0 ? await keptBusy(rig, disks[0], busySeconds) : undefined;
+    const told: Told[] = [];
+    for (const [index, kind] of kinds.entries()) {
+      const one = await provoke(kind, rig, asked, disks);
+      told.push(one);
+      if (index === kinds.length - 1) break;
+      await end(one);
+      await asked.ended(one.begun);
+      await rig.untilRecovered(30_000);
+    }
+    const last = told.at(-1);
+    if (last?.kind === "slow") await end(last);
     await rig.stopRecorder();
-    if (kind === "pulled" || kind === "spare" || kind === "read-only") await victim.powerOn();
-    if (kind === "full") victim.unfill();
+    if (last !== undefined && last.kind !== "slow") await end(last);
     // A file that the trouble met right after its header holds nothing, and is removed when its disk is back.
     const files = recordedFiles(rig.volumePaths, (path) => inspectSegment(path).state !== "empty");
-    const gaps = gapsOf(files, DEMO_FRAME_MS, 50).map(({ fromMs, toMs }) => toMs - fromMs);
+    const gaps = gapsOf(files, SMALL_FRAME_MS, 50);
     // What the sick disk holds unfinished is recovered when it is back.
     await rig.launch();
     await rig.untilRecording(30_000);
     await rig.untilRecovered(30_000);
-    const event = await asked.ended(begun);
+    const events = new Map<Trouble, ShownEvent>();
+    for (const { kind, begun } of told) events.set(kind, await asked.ended(begun));
     await rig.stopRecorder();
+    const fsck = runFsck(rig.dataDir);
+    const worstGapMs = (fromMs: number): number => {
+      const untilMs = told.find(({ atMs }) => atMs > fromMs)?.atMs ?? Number.POSITIVE_INFINITY;
+      const own = gaps.filter(({ toMs }) => toMs > fromMs && toMs <= untilMs);
+      return Math.round(Math.max(0, ...own.map((gap) => gap.toMs - gap.fromMs)));
+    };
     return {
-      reportedMs: Math.round(reportedMs),
-      status: told.status,
-      message: told.message ?? "",
-      ...{ path: victim.path, event },
-      worstGapMs: Math.round(Math.max(0, ...gaps)),
-      fsck: runFsck(rig.dataDir),
+      troubles: told.map(({ kind, atMs, reportedMs, message, victim }) => ({
+        ...{ kind, reportedMs, message, path: victim.path, fsck },
+        event: events.get(kind) as ShownEvent,
+        worstGapMs: worstGapMs(atMs),
+      })),
+      ...(calm === undefined ? {} : { busy: { ...calm, worstGapMs: worstGapMs(0), fsck } }),
     };
   } finally {
     await rig?.dispose().catch(() => undefined);
     for (const disk of disks) disk.dispose();
   }
+}
+
+/** A trouble that goes on. */
+interface Told {
+  readonly kind: Trouble;
+  readonly victim: TemporaryVolume;
+  readonly atMs: number;
+  readonly reportedMs: number;
+  readonly message: string;
+  readonly begun: ShownEvent;
+}
+
+/** Answers when it is told and every camera is recorded for all that. */
+async function provoke(
+  kind: Trouble,
+  rig: RecorderRig,
+  asked: AskedRecorder,
+  disks: readonly [TemporaryVolume, TemporaryVolume],
+): Promise<Told> {
+  await untilInOrder(rig);
+  const written = await waitFor(() => disks.find(({ path }) => isAllWrittenTo(rig, path)), {
+    deadlineMs: 60_000,
+    what: "all cameras to be recorded on one disk",
+  });
+  const victim = kind === "spare" ? disks.find((disk) => disk !== written) : written;
+  if (victim === undefined) throw new TypeError("there are two disks");
+  const atMs = Date.now();
+  const beganMs = performance.now();
+  if (kind === "read-only") victim.turnReadOnly();
+  if (kind === "pulled" || kind === "spare") victim.pull();
+  if (kind === "slow") victim.throttle(4_096);
+  if (kind === "full") victim.fill(0);
+  const { message = "" } = await waitFor(() => volumeOf(rig, victim.path, EXPECTED[kind]), {
+    ...{ deadlineMs: 30_000, periodMs: 50, what: `${kind} in status` },
+  });
+  const reportedMs = Math.round(performance.now() - beganMs);
+  const begun = await waitFor(
+    async () => {
+      const { events } = await asked.ask<{ events: ShownEvent[] }>(`events?types=${TOLD_AS[kind].join()}`);
+      // A busy machine's disk may have been slow, or not there, before that.
+      return events.find(({ subject, start }) => subject === victim.path && Date.parse(start) >= atMs);
+    },
+    { deadlineMs: 30_000, what: `an event of ${kind}` },
+  );
+  // The gap is over when every camera's newest file, wherever it is, grows.
+  await rig.untilRecording(30_000);
+  await rig.untilRecording(30_000);
+  return { kind, victim, atMs, reportedMs, message, begun };
+}
+
+/** Takes the cause away. */
+async function end({ kind, victim }: Told): Promise<void> {
+  if (kind === "slow") victim.throttle(0);
+  else if (kind === "full") victim.unfill();
+  else await victim.powerOn();
+}
+
+function isAllWrittenTo(rig: RecorderRig, volume: string): boolean {
+  const newest = new Map<string, string>();
+  for (const path of rig.filePaths().sort((a, b) => basename(a).localeCompare(basename(b))))
+    newest.set(path.split("/").at(-5) ?? "", path);
+  return newest.size === rig.cameraCount && [...newest.values()].every((path) => path.startsWith(volume));
 }
 
 export interface BusyResult {
@@ -137,52 +212,41 @@ for (let at = 0; ; at = (at + piece.length) % (32 * 1024 * 1024)) {
   process.stdout.write(".");
 }`;
 
-/** Lets somebody else write and sync on the first disk as fast as it goes. */
-export async function busyDisk(cameras: number, seconds: number): Promise<BusyResult> {
-  const disks = await twoDisks();
-  let rig: RecorderRig | undefined;
-  let neighbour: ChildProcess | undefined;
+/** Lets somebody else write and sync on a disk as fast as it goes. */
+async function keptBusy(
+  rig: RecorderRig,
+  disk: TemporaryVolume,
+  seconds: number,
+): Promise<Pick<BusyResult, "neighbourSyncs" | "troubles">> {
+  disk.throttle(BUSY_BYTES_PER_SECOND);
+  const file = join(disk.path, "neighbour");
+  const neighbour = spawn(process.execPath, ["-e", BUSY_NEIGHBOUR, file], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   try {
-    const [first] = disks;
-    rig = await RecorderRig.start({ cameras, volumes: disks.map(({ path }) => ({ path })) });
-    const recorder = rig;
-    await rig.untilRecording(30_000);
-    first.throttle(BUSY_BYTES_PER_SECOND);
-    neighbour = spawn(process.execPath, ["-e", BUSY_NEIGHBOUR, join(first.path, "neighbour")], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
     let neighbourSyncs = 0;
-    neighbour.stdout?.on("data", (dots: Buffer) => {
+    neighbour.stdout.on("data", (dots: Buffer) => {
       neighbourSyncs += dots.length;
     });
     const troubles = new Set<string>();
     const untilMs = performance.now() + seconds * 1_000;
     await waitFor(
       async () => {
-        for (const volume of (await recorder.status())?.volumes ?? [])
+        for (const volume of (await rig.status())?.volumes ?? [])
           if (volume.status !== "normal") troubles.add(`${volume.status}: ${volume.message ?? ""}`);
         return performance.now() >= untilMs;
       },
       { deadlineMs: (seconds + 30) * 1_000, periodMs: 250, what: "the busy time" },
     );
-    await end(neighbour);
-    first.throttle(0);
-    await rig.stopRecorder();
-    const gaps = gapsOf(recordedFiles(rig.volumePaths), DEMO_FRAME_MS, 50);
-    return {
-      neighbourSyncs,
-      troubles: [...troubles],
-      worstGapMs: Math.round(Math.max(0, ...gaps.map(({ fromMs, toMs }) => toMs - fromMs))),
-      fsck: runFsck(rig.dataDir),
-    };
+    return { neighbourSyncs, troubles: [...troubles] };
   } finally {
-    if (neighbour !== undefined) await end(neighbour);
-    await rig?.dispose().catch(() => undefined);
-    for (const disk of disks) disk.dispose();
+    await kill(neighbour);
+    disk.throttle(0);
+    rmSync(file, { force: true });
   }
 }
 
-async function end(child: ChildProcess): Promise<void> {
+async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, "exit");
   child.kill("SIGKILL");
@@ -315,18 +379,26 @@ if (process.argv[1] === import.meta.filename) {
   const cameras = Number(values.cameras);
   const kind = TROUBLES.find((known) => known === values.kind);
   let isGood: boolean;
-  if (values.kind === "busy") {
-    const result = await busyDisk(cameras, Number(values.seconds));
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
-    isGood = result.troubles.length === 0 && result.worstGapMs === 0 && result.fsck.exitCode === 0;
-  } else if (kind === undefined) {
+  if (kind === undefined && values.kind !== "busy") {
     const result = await overwriting({ cycles: Number(values.cycles), cameras });
     process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
     isGood = result.gaps.length + result.troubles.length === 0 && result.fsck.exitCode === 0;
   } else {
-    const result = await diskTrouble(kind, cameras);
-    process.stdout.write(`${basename(import.meta.filename)} ${kind} ${JSON.stringify(result, null, 2)}\n`);
-    isGood = result.reportedMs <= 5_000 && result.worstGapMs <= 2_000 && result.fsck.exitCode === 0;
+    const result = await diskTroubles(
+      kind === undefined
+        ? { kinds: [], cameras, busySeconds: Number(values.seconds) }
+        : { kinds: [kind], cameras },
+    );
+    process.stdout.write(
+      `${basename(import.meta.filename)} ${values.kind} ${JSON.stringify(result, null, 2)}\n`,
+    );
+    const { troubles, busy } = result;
+    isGood =
+      troubles.every(
+        (one) => one.reportedMs <= 5_000 && one.worstGapMs <= 2_000 && one.fsck.exitCode === 0,
+      ) &&
+      (busy === undefined ||
+        (busy.troubles.length === 0 && busy.worstGapMs === 0 && busy.fsck.exitCode === 0));
   }
   process.exitCode = isGood ? 0 : 1;
 }

@@ -2,11 +2,11 @@
 // over within a second when the session is (attack list A6, A8).
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import { WebSocket } from "ws";
-import { testPatience } from "../../core/testing/wait-for.ts";
-import { until } from "../e2e/support/browser.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "../e2e/support/recorder.ts";
+import { testPatience, waitFor } from "../../core/testing/wait-for.ts";
+import { ADMINISTRATOR, type Recorder } from "../e2e/support/recorder.ts";
+import { sharedRecorder } from "../e2e/support/shared-recorder.ts";
 
 interface Told {
   readonly id: string;
@@ -18,11 +18,10 @@ describe("the stream of changes of a recorder", { timeout: 120_000 }, () => {
   let recorder: Recorder;
   let camera: string;
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
     camera = cameras[0]?.id ?? "";
   });
-  after(() => recorder?.stop());
 
   function socket(path: string, token: string, more: object = {}): { socket: WebSocket; told: Told[] } {
     const opened = new WebSocket(`${recorder.url.replace(/^http/, "ws")}/api/v1${path}`, {
@@ -52,15 +51,15 @@ describe("the stream of changes of a recorder", { timeout: 120_000 }, () => {
     const first = socket(`/changes?cameras=${camera}&types=camera`, recorder.token);
     await once(first.socket, "open");
     await rename("Before the break");
-    const last = await until("the first name", async () => named(first.told, "Before the break"));
+    const last = await waitFor(() => named(first.told, "Before the break"), { what: "the first name" });
     first.socket.terminate();
     await rename("During the break");
     const again = socket(`/changes?types=camera&since=${last.id}`, recorder.token);
-    await until("what was missed", async () => named(again.told, "During the break"));
+    await waitFor(() => named(again.told, "During the break"), { what: "what was missed" });
     assert.equal(named(again.told, "Before the break"), undefined);
     again.socket.terminate();
     const stranger = socket("/changes?since=long-1", recorder.token);
-    await until("the word to read anew", async () => stranger.told[0]?.type === "reset");
+    await waitFor(() => stranger.told[0]?.type === "reset", { what: "the word to read anew" });
     stranger.socket.terminate();
   });
 

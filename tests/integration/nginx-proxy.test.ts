@@ -11,8 +11,9 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { generate } from "selfsigned";
 import { WebSocket } from "ws";
-import { until } from "../e2e/support/browser.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "../e2e/support/recorder.ts";
+import { waitFor } from "../../core/testing/wait-for.ts";
+import { ADMINISTRATOR, type Recorder } from "../e2e/support/recorder.ts";
+import { sharedRecorder } from "../e2e/support/shared-recorder.ts";
 
 const GUIDE = join(import.meta.dirname, "../../docs/guide/proxies-and-certificates.md");
 const NGINX = findNginx();
@@ -53,9 +54,15 @@ describe("behind the guide's nginx", {
   let folder: string;
   let port: number;
   let ca: string;
+  /** What others who share the recorder expect of it. */
+  let was: {
+    readonly name: string;
+    readonly network: { readonly basePath: string; readonly trustedProxies: string[] };
+  };
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
+    was = await recorder.api<typeof was>("GET", "/settings");
     await recorder.api("PATCH", "/settings", {
       network: { basePath: "/nvr", trustedProxies: ["127.0.0.1", "::1"] },
     });
@@ -75,18 +82,18 @@ describe("behind the guide's nginx", {
     nginx = spawn(NGINX ?? "", ["-p", folder, "-c", "nginx.conf", "-e", "logs/error.log"], {
       stdio: "ignore",
     });
-    await until(
-      "nginx and the base path",
-      async () => (await ask("/nvr/api/v1/setup")).status === 200,
-      30_000,
-    );
+    const answers = async () => (await ask("/nvr/api/v1/setup").catch(() => undefined))?.status === 200;
+    await waitFor(answers, { deadlineMs: 30_000, what: "nginx and the base path" });
   });
   after(async () => {
     if (nginx?.exitCode === null) {
+      const { name, network } = was;
+      const { basePath, trustedProxies } = network;
+      const body = { name, network: { basePath, trustedProxies } };
+      await ask("/nvr/api/v1/settings", { method: "PATCH", cookie: await signIn(), body });
       nginx.kill("SIGTERM");
       await once(nginx, "exit");
     }
-    await recorder?.stop();
     if (folder !== undefined) await rm(folder, { recursive: true, force: true });
   });
 
@@ -185,7 +192,7 @@ http {
     live.on("message", (_data: Buffer, isBinary: boolean) => {
       if (isBinary) pictures += 1;
     });
-    await until("live pictures", async () => pictures > 5, 30_000);
+    await waitFor(() => pictures > 5, { deadlineMs: 30_000, what: "live pictures" });
     live.terminate();
     const foreign = new WebSocket(`wss://localhost:${port}/nvr/api/v1/changes`, {
       ...options,

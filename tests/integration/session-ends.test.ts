@@ -1,10 +1,11 @@
 // Whatever takes the right to look away closes what is open, on a real recorder with all its processes: live and playback
 // sockets and the stream of changes, of people and of programs, within a second; and the old words open nothing again.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
+import { before, describe, it } from "node:test";
 import WebSocket from "ws";
 import { testPatience, waitFor } from "../../core/testing/wait-for.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "../e2e/support/recorder.ts";
+import { ADMINISTRATOR, type Recorder } from "../e2e/support/recorder.ts";
+import { sharedRecorder } from "../e2e/support/shared-recorder.ts";
 
 const PASSWORD = "heron lantern quarry";
 const LIMIT_MS = 1_000;
@@ -19,7 +20,7 @@ describe("open streams end with what opened them (attack list A6)", { timeout: 6
   let camera: string;
   let number = 0;
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
     camera = cameras[0]?.id ?? "";
     await waitFor(
@@ -29,7 +30,6 @@ describe("open streams end with what opened them (attack list A6)", { timeout: 6
       { deadlineMs: 30_000, what: "the demo camera" },
     );
   });
-  after(() => recorder?.stop());
 
   const headers = (secret: string) => ({ authorization: `Bearer ${secret}` });
   const socketUrl = (name: string) =>

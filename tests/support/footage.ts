@@ -157,8 +157,7 @@ export class FootageRecorder {
   /** Recording files of a camera's stream, oldest first. */
   filesOf(id: string, stream = "main"): NamedFile[] {
     return this.rig
-      .filePaths()
-      .filter((path) => path.includes(`/video/${id}/${stream}/`))
+      .filePaths(`${id}/${stream}`)
       .map(namedFile)
       .sort((a, b) => a.run - b.run || a.sequence - b.sequence);
   }

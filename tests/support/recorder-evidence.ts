@@ -32,10 +32,10 @@ export interface IndexRow {
   readonly sizeBytes: number;
 }
 
-/** Paths of all recording files below some volumes. */
-export function segmentPaths(volumes: readonly string[]): string[] {
+/** Paths of all recording files below some volumes; those of one stream, `cam-1/main`, cost a part of looking at all. */
+export function segmentPaths(volumes: readonly string[], stream = ""): string[] {
   return volumes.flatMap((volume) =>
-    globSync("video/**/*.mp4", { cwd: volume }).map((path) => join(volume, path)),
+    globSync(join("video", stream, "**/*.mp4"), { cwd: volume }).map((path) => join(volume, path)),
   );
 }
 

@@ -22,6 +22,10 @@ import { type RecordedFile, recordedFiles, segmentPaths } from "./recorder-evide
 export const DEMO_CLIP = join(ROOT, "plugins/camera-demo/media/main.mp4");
 /** Time between its pictures, in milliseconds. */
 export const DEMO_FRAME_MS = 1_000 / 15;
+/** The same in a quarter of the pixels and of the bytes: for tests to whom a picture's size is nothing, and which decode it all. */
+export const SMALL_CLIP = join(ROOT, "plugins/camera-demo/media/sub.mp4");
+/** Time between its pictures, in milliseconds. */
+export const SMALL_FRAME_MS = 1_000 / 10;
 
 export interface RigOptions {
   readonly cameras: number;
@@ -462,8 +466,8 @@ export class RecorderRig {
     return recordedFiles(this.volumePaths);
   }
 
-  filePaths(): string[] {
-    return segmentPaths(this.volumePaths);
+  filePaths(stream?: string): string[] {
+    return segmentPaths(this.volumePaths, stream);
   }
 
   #growth(): Map<string, string> {
