@@ -51,10 +51,19 @@ export function hasFfmpeg(): boolean {
   }
 }
 
-/** Encodes a moving test picture, and a tone where asked for, and takes the result apart. */
+const made = new Map<string, Source>();
+
+/** Encodes a moving test picture, and a tone where asked for, and takes the result apart; each kind once. */
 export function makeSource(options: SourceOptions = {}): Source {
+  const key = JSON.stringify(Object.entries(options).sort());
+  const source = made.get(key) ?? encodeSource(options);
+  made.set(key, source);
+  return source;
+}
+
+function encodeSource(options: SourceOptions): Source {
   using folder = temporaryFolder();
-  const { codec = "h264", bFrames = 0, audio, seconds = 6, framesPerSecond = 25, gop = 25 } = options;
+  const { codec = "h264", bFrames = 0, audio, seconds = 4, framesPerSecond = 25, gop = 25 } = options;
   const file = join(folder.path, "source.mp4");
   const muxed = audio === "aac" || audio === "opus";
   const input = ["-f", "lavfi", "-i", `testsrc2=size=320x240:rate=${framesPerSecond}:duration=${seconds}`];
@@ -247,23 +256,26 @@ export function writeBytes(file: string, bytes: Uint8Array): void {
 }
 
 /**
- * Decodes a file from end to end; throws with ffmpeg's words on the least error. Answers its pictures as they are shown, each
- * as its time, in the track's scale, and a checksum.
+ * Decodes files from end to end, all by one ffmpeg, which takes longer to start than to decode a short one; throws with its words
+ * on the least error. Answers the pictures of each as they are shown, each as its time, in the track's scale, and a checksum.
  */
-export function decodeAll(file: string): string[] {
+export function decodeEach(files: readonly string[]): string[][] {
+  const inputs = files.flatMap((file) => ["-threads", "1", "-i", file]);
+  const all = files.flatMap((_file, index) => ["-map", `${index}:v:0`, "-map", `${index}:a:0?`]);
   const text = execFileSync(
     "ffmpeg",
     [
-      ...["-v", "warning", "-xerror", "-nostdin", "-threads", "1", "-i", file],
+      ...["-v", "warning", "-xerror", "-nostdin", ...inputs, ...all],
       ...["-fps_mode", "passthrough", "-f", "framemd5", "-"],
     ],
-    { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] },
+    { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 16 * 1024 * 1024 },
   );
-  return text
-    .split("\n")
-    .map((line) => line.split(",").map((field) => field.trim()))
-    .filter(([stream]) => stream === "0")
-    .map((fields) => `${fields[2]} ${fields.at(-1)}`);
+  // `#media_type 2: video` in the order of the inputs, then a line for each picture: stream, two times, duration, size, checksum.
+  const streams = [...text.matchAll(/^#media_type (\d+): video$/gm)].map(([, stream]) => stream);
+  const lines = text.split("\n").map((line) => line.split(",").map((field) => field.trim()));
+  return streams.map((stream) =>
+    lines.filter(([of]) => of === stream).map((fields) => `${fields[2]} ${fields.at(-1)}`),
+  );
 }
 
 export interface ProbedStream {
