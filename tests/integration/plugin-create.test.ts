@@ -132,6 +132,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
       "-p",
       "tsconfig.checked.json",
       "--listFiles",
+      "--singleThreaded",
     );
     assert.equal(run.status, 0, run.out);
     for (const folder of folders) assert.match(run.out, new RegExp(`${folder}/src/`), "it was read");
