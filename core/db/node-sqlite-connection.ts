@@ -1,29 +1,22 @@
 // The driver over node:sqlite, one worker thread per connection: built into Node, so that it is always there.
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
+import { SpareThreads } from "../spare-threads.ts";
 import type { SqlConnection } from "./connection.ts";
 import type { RunResult, SqlParams } from "./db.ts";
-import type { WorkerReply, WorkerRequest } from "./node-sqlite-protocol.ts";
+import type { WorkerOrder, WorkerReply } from "./node-sqlite-protocol.ts";
 import { closedError, dbError } from "./sql-errors.ts";
+
+/** As many as one database takes: a reader and a writer. */
+const threads = new SpareThreads(
+  () => new Worker(new URL("./node-sqlite-worker.ts", import.meta.url), { name: "nightjar-db" }),
+  2,
+);
 
 /** Opens a connection; `file` is created if it is not there. */
 export async function openNodeSqliteConnection(file: string): Promise<SqlConnection> {
-  const worker = new Worker(new URL("./node-sqlite-worker.ts", import.meta.url), {
-    workerData: { file },
-    name: "nightjar-db",
-  });
-  try {
-    await once(worker, "online");
-    const connection = new NodeSqliteConnection(worker);
-    // The first statement fails if the worker could not open the file and ended.
-    await connection.exec("select 1");
-    return connection;
-  } catch (error) {
-    await worker.terminate();
-    throw error instanceof Error && "code" in error && String(error.code).startsWith("NJ_")
-      ? error
-      : dbError(14, error instanceof Error ? error.message : String(error), error);
-  }
+  const connection = new NodeSqliteConnection(threads.take());
+  await connection.open(file);
+  return connection;
 }
 
 interface Waiter {
@@ -36,50 +29,74 @@ class NodeSqliteConnection implements SqlConnection {
   readonly #waiting = new Map<number, Waiter>();
   #nextId = 1;
   #ended: Error | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(worker: Worker) {
     this.#worker = worker;
-    worker.on("message", (reply: WorkerReply) => this.#settle(reply));
-    worker.on("error", (error) => this.#end(dbError(1, String(error), error)));
-    worker.on("exit", () => this.#end(closedError()));
+    worker.on("message", this.#settle).on("error", this.#fail).on("exit", this.#exited);
+  }
+
+  async open(file: string): Promise<void> {
+    try {
+      await this.#ask({ kind: "open", file });
+    } catch (error) {
+      await this.#worker.terminate();
+      throw error;
+    }
   }
 
   async all<Row>(sql: string, params: SqlParams): Promise<Row[]> {
-    const reply = await this.#ask("all", sql, params);
+    const reply = await this.#ask({ kind: "all", sql, params });
     return ("rows" in reply ? reply.rows : []) as Row[];
   }
 
   async run(sql: string, params: SqlParams): Promise<RunResult> {
-    const reply = await this.#ask("run", sql, params);
+    const reply = await this.#ask({ kind: "run", sql, params });
     return "result" in reply ? reply.result : { changes: 0, lastRowId: 0 };
   }
 
   async exec(sql: string): Promise<void> {
-    await this.#ask("exec", sql, []);
+    await this.#ask({ kind: "exec", sql });
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     if (this.#ended !== undefined) return;
-    const exited = once(this.#worker, "exit");
-    await this.#ask("close", "", []);
-    await exited;
+    const closed = this.#ask({ kind: "close" });
+    this.#ended = closedError();
+    try {
+      await closed;
+    } catch (error) {
+      await this.#worker.terminate();
+      throw error;
+    }
+    this.#worker.off("message", this.#settle).off("error", this.#fail).off("exit", this.#exited);
+    threads.giveBack(this.#worker);
   }
 
-  #ask(kind: WorkerRequest["kind"], sql: string, params: SqlParams): Promise<WorkerReply> {
+  #ask(order: WorkerOrder): Promise<WorkerReply> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    const request: WorkerRequest = { id: this.#nextId++, kind, sql, params };
+    const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(request.id, { resolve, reject });
-      this.#worker.postMessage(request);
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, ...order });
     });
   }
 
-  #settle(reply: WorkerReply): void {
+  readonly #settle = (reply: WorkerReply): void => {
     const waiter = this.#waiting.get(reply.id);
     this.#waiting.delete(reply.id);
     if ("error" in reply) waiter?.reject(dbError(reply.error.resultCode, reply.error.message));
     else waiter?.resolve(reply);
-  }
+  };
+
+  readonly #fail = (error: unknown): void => this.#end(dbError(1, String(error), error));
+
+  readonly #exited = (): void => this.#end(closedError());
 
   #end(error: Error): void {
     this.#ended ??= error;

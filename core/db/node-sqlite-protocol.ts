@@ -1,12 +1,14 @@
 // Messages between the thread that asks and the worker that holds a node:sqlite connection.
 import type { RunResult, SqlParams } from "./db.ts";
 
-export interface WorkerRequest {
-  readonly id: number;
-  readonly kind: "all" | "run" | "exec" | "close";
-  readonly sql: string;
-  readonly params: SqlParams;
-}
+/** `open` comes first; after `close`, `open` may come again. */
+export type WorkerOrder =
+  | { readonly kind: "open"; readonly file: string }
+  | { readonly kind: "all" | "run"; readonly sql: string; readonly params: SqlParams }
+  | { readonly kind: "exec"; readonly sql: string }
+  | { readonly kind: "close" };
+
+export type WorkerRequest = WorkerOrder & { readonly id: number };
 
 export type WorkerReply =
   | { readonly id: number; readonly rows: unknown[] }

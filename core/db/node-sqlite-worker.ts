@@ -1,7 +1,7 @@
 // The worker thread that holds one node:sqlite connection: its calls are synchronous and would stall the loop
 // of the thread that asks. Run by node-sqlite-connection.ts; speaks node-sqlite-protocol.ts.
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { NightjarError } from "../errors.ts";
 import { STATEMENT_CACHE_SIZE } from "./connection.ts";
 import type { WorkerReply, WorkerRequest } from "./node-sqlite-protocol.ts";
@@ -11,7 +11,7 @@ const port = parentPort;
 if (port === null) {
   throw new NightjarError("NJ_INTERNAL", "internal", "node-sqlite-worker.ts runs as a worker thread only");
 }
-const database = new DatabaseSync((workerData as { file: string }).file);
+let opened: DatabaseSync | undefined;
 const statements = new Map<string, StatementSync>();
 
 port.on("message", (request: WorkerRequest) => {
@@ -23,11 +23,13 @@ port.on("message", (request: WorkerRequest) => {
     reply = { id: request.id, error: { resultCode: resultCodeOf(error), message } };
   }
   port.postMessage(reply);
-  if (request.kind === "close") port.close();
 });
 
 function serve(request: WorkerRequest): WorkerReply {
   switch (request.kind) {
+    case "open":
+      opened = new DatabaseSync(request.file);
+      return { id: request.id, done: true };
     case "all":
       return { id: request.id, rows: statement(request.sql).all(...request.params) };
     case "run": {
@@ -38,18 +40,24 @@ function serve(request: WorkerRequest): WorkerReply {
       };
     }
     case "exec":
-      database.exec(request.sql);
+      database().exec(request.sql);
       return { id: request.id, done: true };
     case "close":
       statements.clear();
-      database.close();
+      database().close();
+      opened = undefined;
       return { id: request.id, done: true };
   }
 }
 
+function database(): DatabaseSync {
+  if (opened === undefined) throw new NightjarError("NJ_INTERNAL", "internal", "no database is open here");
+  return opened;
+}
+
 function statement(sql: string): StatementSync {
   let prepared = statements.get(sql);
-  if (prepared === undefined) prepared = database.prepare(sql);
+  if (prepared === undefined) prepared = database().prepare(sql);
   else statements.delete(sql);
   statements.set(sql, prepared);
   if (statements.size > STATEMENT_CACHE_SIZE) {

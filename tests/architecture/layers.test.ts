@@ -12,6 +12,7 @@ const FLOORS: readonly (readonly string[])[] = [
     "log.ts",
     "clock.ts",
     "core-hook.ts",
+    "spare-threads.ts",
     "version.ts",
     "node-http.ts",
     "niceness.ts",

@@ -1,19 +1,30 @@
 // The thread behind scan-volume.ts: walks, looks into files where asked to, and sends one batch for each request.
 import { join } from "node:path";
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { systemCode, toPlainError } from "../../errors.ts";
 import { inspectSegment } from "./recover-segment.ts";
-import { SCAN_BATCH_FILES, type ScannedFile, type ScanReply, type ScanThreadData } from "./scan-volume.ts";
+import {
+  SCAN_BATCH_FILES,
+  type ScannedFile,
+  type ScanOptions,
+  type ScanOrder,
+  type ScanReply,
+} from "./scan-volume.ts";
 import { type FoundFile, walkVolume } from "./walk-volume.ts";
 
-const { volumePath, options } = workerData as ScanThreadData;
-const walk = walkVolume(volumePath, options);
+let nextBatch = (): ScanReply => ({ files: [], done: true });
 
-parentPort?.on("message", () => {
+parentPort?.on("message", (order: ScanOrder) => {
+  if (order !== "next") nextBatch = batches(order.volumePath, order.options);
   parentPort?.postMessage(nextBatch());
 });
 
-function nextBatch(): ScanReply {
+function batches(volumePath: string, options: ScanOptions): () => ScanReply {
+  const walk = walkVolume(volumePath, options);
+  return () => batch(walk, (found) => lookInto(found, volumePath, options));
+}
+
+function batch(walk: Iterator<FoundFile>, lookInto: (found: FoundFile) => ScannedFile): ScanReply {
   const files: ScannedFile[] = [];
   try {
     while (files.length < SCAN_BATCH_FILES) {
@@ -27,7 +38,7 @@ function nextBatch(): ScanReply {
   }
 }
 
-function lookInto(found: FoundFile): ScannedFile {
+function lookInto(found: FoundFile, volumePath: string, options: ScanOptions): ScannedFile {
   if (options.inspect === undefined || found.name === undefined) return found;
   try {
     const verify = options.inspect === "pictures";

@@ -2,6 +2,7 @@
 // caller: hour folders newer than a checkpoint at start-up, the whole volume for fsck. Memory is bounded by a window.
 import { Worker } from "node:worker_threads";
 import { fromPlainError, type PlainError } from "../../errors.ts";
+import { SpareThreads } from "../../spare-threads.ts";
 import type { SegmentInspection } from "./recover-segment.ts";
 import type { FoundFile, WalkOptions } from "./walk-volume.ts";
 
@@ -20,10 +21,10 @@ export interface ScannedFile extends FoundFile {
   readonly readError?: string;
 }
 
-export interface ScanThreadData {
-  readonly volumePath: string;
-  readonly options: Omit<ScanOptions, "signal">;
-}
+/** What the thread is asked for: the first files of a volume, then those after them. */
+export type ScanOrder =
+  | { readonly volumePath: string; readonly options: Omit<ScanOptions, "signal"> }
+  | "next";
 
 export type ScanReply =
   | { readonly files: readonly ScannedFile[]; readonly done: boolean }
@@ -32,8 +33,13 @@ export type ScanReply =
 /** Files per message: the thread waits for `next` after each. */
 export const SCAN_BATCH_FILES = 64;
 
+const threads = new SpareThreads(
+  () => new Worker(new URL("./scan-thread.ts", import.meta.url), { name: "nightjar-scan" }),
+  1,
+);
+
 /**
- * Yields the files below `video/` in the order of their paths. Ends the thread when the loop is left. Throws the
+ * Yields the files below `video/` in the order of their paths. Ends the thread when the loop is left early. Throws the
  * system's error as `NJ_INTERNAL` if a folder cannot be read, and the signal's reason when aborted.
  */
 export async function* scanVolume(
@@ -42,21 +48,25 @@ export async function* scanVolume(
 ): AsyncGenerator<ScannedFile> {
   const { signal, ...walk } = options;
   signal?.throwIfAborted();
-  const data: ScanThreadData = { volumePath, options: walk };
-  const worker = new Worker(new URL("./scan-thread.ts", import.meta.url), { workerData: data });
+  const worker = threads.take();
+  let isDone = false;
   try {
+    let order: ScanOrder = { volumePath, options: walk };
     for (;;) {
-      const reply = await nextReply(worker, signal);
+      const reply = await nextReply(worker, order, signal);
       if ("error" in reply) throw fromPlainError(reply.error);
       yield* reply.files;
-      if (reply.done) return;
+      isDone = reply.done;
+      if (isDone) return;
+      order = "next";
     }
   } finally {
-    await worker.terminate();
+    if (isDone) threads.giveBack(worker);
+    else await worker.terminate();
   }
 }
 
-function nextReply(worker: Worker, signal: AbortSignal | undefined): Promise<ScanReply> {
+function nextReply(worker: Worker, order: ScanOrder, signal: AbortSignal | undefined): Promise<ScanReply> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void): void => {
       worker.off("message", onMessage);
@@ -70,6 +80,6 @@ function nextReply(worker: Worker, signal: AbortSignal | undefined): Promise<Sca
     worker.on("message", onMessage);
     worker.on("error", onError);
     signal?.addEventListener("abort", onAbort);
-    worker.postMessage("next");
+    worker.postMessage(order);
   });
 }
