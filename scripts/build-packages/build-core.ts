@@ -3,9 +3,10 @@
 // answered with the place that it has in the checkout, so that files lie to each other as there.
 import { cpSync, globSync, readFileSync } from "node:fs";
 import { join, posix, relative } from "node:path";
-import { type Plugin, rolldown } from "rolldown";
+import { type OutputOptions, type Plugin, rolldown } from "rolldown";
 import { refusePacking } from "../pack-plugin/refusal.ts";
 import { coreDeclarations } from "./core-declarations.ts";
+import { corePart, type ModuleGraph, PART_NAMES } from "./core-parts.ts";
 import { quietHttp } from "./quiet-http.ts";
 import { type ThirdParty, thirdParties } from "./third-parties.ts";
 
@@ -30,10 +31,39 @@ export async function buildCore(
   const sources = globSync("**/*.ts", { cwd: core }).filter(
     (path) => !AS_IT_IS.some((folder) => path.startsWith(`${folder}/`)),
   );
+  const entries = entriesOf(core, sources);
+  const alone = entries.filter((path) => isThread(core, path));
+  const whole = { core, target, separate };
+  const part = corePart(core);
+  const groups = PART_NAMES.map((name, index) => ({
+    debugName: name,
+    name: (id: string, graph: ModuleGraph) => (part(id, graph) === name ? name : null),
+    priority: PART_NAMES.length - index,
+  }));
+  const rest = entries.filter((path) => !alone.includes(path));
+  const modules = await putTogether(whole, rest, { groups });
+  for (const path of alone) modules.push(...(await putTogether(whole, [path], false)));
+  for (const path of globSync("**/*.{js,sql,bin}", { cwd: core })) copy(core, target, path);
+  for (const path of AS_IT_IS) copy(core, target, path);
+  coreDeclarations(root, target, doors(core));
+  return thirdParties(modules);
+}
+
+interface Whole {
+  readonly core: string;
+  readonly target: string;
+  readonly separate: readonly string[];
+}
+type CodeSplitting = NonNullable<OutputOptions["codeSplitting"]>;
+
+/** Makes the files of some entries. Answers the modules that are in them. */
+async function putTogether(
+  { core, target, separate }: Whole,
+  entries: readonly string[],
+  codeSplitting: CodeSplitting,
+): Promise<string[]> {
   const build = await rolldown({
-    input: Object.fromEntries(
-      entriesOf(core, sources).map((path) => [withoutEnding(path), join(core, path)]),
-    ),
+    input: Object.fromEntries(entries.map((path) => [withoutEnding(path), join(core, path)])),
     platform: "node",
     external: [...separate],
     plugins: [places(core), quietHttp],
@@ -43,22 +73,26 @@ export async function buildCore(
         throw refusePacking(`the core cannot be put together: ${log.message}`);
     },
   });
-  const modules: string[] = [];
   try {
     const { output } = await build.write({
       dir: target,
       format: "esm",
       entryFileNames: "[name].js",
       chunkFileNames: "parts/[name]-[hash].js",
+      codeSplitting,
     });
-    for (const part of output) if (part.type === "chunk") modules.push(...part.moduleIds);
+    return output.flatMap((part) => (part.type === "chunk" ? part.moduleIds : []));
   } finally {
     await build.close();
   }
-  for (const path of globSync("**/*.{js,sql,bin}", { cwd: core })) copy(core, target, path);
-  for (const path of AS_IT_IS) copy(core, target, path);
-  coreDeclarations(root, target, doors(core));
-  return thirdParties(modules);
+}
+
+/**
+ * A thread has nothing in common with who starts it but what is sent: each is one file, since to find, read and link
+ * another one takes it longer than to begin.
+ */
+function isThread(core: string, path: string): boolean {
+  return /-(?:thread|worker)\.ts$/.test(path) || OWN_ADDRESS.test(readFileSync(join(core, path), "utf8"));
 }
 
 /** What others may import: `exports` of the core's card. */
