@@ -5,8 +5,7 @@ import { MediaLink } from "../gateway/media-link.ts";
 import { childOutput } from "../link/child-output.ts";
 import { LINK_VERSION } from "../link/link.ts";
 import { LinkClient } from "../link/link-client.ts";
-import { requireFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
-import { detectSandbox } from "../media/ffmpeg/sandbox.ts";
+import { ffmpegFinder } from "../media/ffmpeg/ffmpeg-tool.ts";
 import { type ProcessContext, RUN_FOLDER, type RunningProcess } from "../supervisor/process-contract.ts";
 import { CameraWatch, type CameraWatchParts } from "./camera-watch.ts";
 import { InlineDetectorHost } from "./inline-detectors.ts";
@@ -29,7 +28,6 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
   const watches = new Map<string, CameraWatch>();
   const load = new LoadWatch({ clock, log, watches: () => watches.values() });
   let desired: DesiredAnalysis | undefined;
-  let ffmpeg: ReturnType<CameraWatchParts["findFfmpeg"]> | undefined;
   let watchNumber = 0;
   let ticket = 0;
   let following: Promise<void> = Promise.resolve();
@@ -67,13 +65,7 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
   );
   const parts: CameraWatchParts = {
     ...{ media, clock, log },
-    findFfmpeg() {
-      ffmpeg ??= findFfmpeg(desired?.ffmpegPath).catch((error: unknown) => {
-        ffmpeg = undefined;
-        throw error;
-      });
-      return ffmpeg;
-    },
+    findFfmpeg: ffmpegFinder(() => desired?.ffmpegPath),
     makeOutput: () => childOutput(run),
     callsOf: (detector) =>
       detector.runs === "here"
@@ -95,7 +87,6 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
   function follow(next: DesiredAnalysis): Promise<void> {
     following = following.then(async () => {
       const isOther = JSON.stringify(desired?.plugins) !== JSON.stringify(next.plugins);
-      if (desired?.ffmpegPath !== next.ffmpegPath) ffmpeg = undefined;
       desired = next;
       load.setBudget(next.processorPercent);
       if (isOther) await host.setPlugins(next.plugins, next.version);
@@ -128,9 +119,4 @@ export async function runAnalysis(context: ProcessContext): Promise<RunningProce
       await host.close();
     },
   };
-}
-
-async function findFfmpeg(configured: string | undefined): ReturnType<CameraWatchParts["findFfmpeg"]> {
-  const { path } = await requireFfmpeg(configured === undefined ? {} : { configured });
-  return { path, sandbox: await detectSandbox(path) };
 }

@@ -10,7 +10,6 @@ import { ChangeFeed, createHttpApp } from "../http/app.ts";
 import { createAuthorize } from "../http/authorize.ts";
 import { Screens } from "../http/screens.ts";
 import { WallBook } from "../http/wall-book.ts";
-import type { StatusProblem } from "../http/wire-schemas.ts";
 import { MEDIA_SOCKET } from "../media/protocol.ts";
 import { FlowsDoor } from "../mqtt/flows-door.ts";
 import { MqttService } from "../mqtt/mqtt-service.ts";
@@ -57,6 +56,7 @@ import { pictureMaker } from "./picture-maker.ts";
 import { closingReceipt, diagnosticParts, HookTeller, playbackVeto, recordingSay } from "./plugin-hooks.ts";
 import { ownPorts, portProblem } from "./port-problems.ts";
 import { RecorderDescriber } from "./recorder-describer.ts";
+import { RecorderFfmpeg } from "./recorder-ffmpeg.ts";
 import { RecorderProblems } from "./recorder-problems.ts";
 import { recordingsAdapter } from "./recordings-adapter.ts";
 import { hiddenPlaces, presentAbilities, secretsChanged, tellUnreadable } from "./settings-places.ts";
@@ -79,7 +79,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   await noteVersion(dataDir);
   const config = await ConfigStore.open({ dataDir, log });
   context.setLogLevel(config.get().log.level);
-  const withoutFfmpeg = ffmpegProblems(config.get().ffmpeg.path);
+  const ffmpeg = new RecorderFfmpeg({ configured: () => config.get().ffmpeg.path, clock });
   const secrets = await SecretStore.open({ dataDir });
   tellUnreadable(secrets, log);
   const database = await openDatabase(context);
@@ -221,7 +221,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     recording: () => recording,
     changed: (path) => void teller.volumePrepared(path).catch(untold(path)),
   });
-  const makePicture = pictureMaker(config);
+  const makePicture = pictureMaker(ffmpeg.find);
   const cameras = new Cameras({ list, drivers: plugins.registries.cameraDrivers, recording, makePicture });
   const recorderProblems = new RecorderProblems({
     clock,
@@ -230,7 +230,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     cameras: () => cameras.list(),
     plugins: () => plugins.list(),
     others: () => [
-      ...problems,
+      ...ffmpegProblems(ffmpeg),
       ...listening.problems.map(portProblem),
       ...rescueProblems(recording),
       ...mqtt.problems(),
@@ -341,8 +341,6 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     ...{ changes, cameras, recording, gateway, hookTeller, describer },
     hooks: plugins.hooks,
   });
-  const problems: StatusProblem[] = [];
-
   function openPorts(): readonly number[] {
     return ownPorts(listening, [...mqtt.doors(), ...tills.doors()]);
   }
@@ -398,7 +396,6 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
     pluginInstaller,
     settingsTransfer,
   });
-  problems.push(...(await withoutFfmpeg));
   await pruneUpgradeCopies(dataDir, log);
   isServing = true;
   const code = await users.activation.renew();
@@ -412,6 +409,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
   return {
     async stop() {
       figures.cancel();
+      ffmpeg.close();
       cluster.stop();
       stopRecordingEdits();
       stopFollowing();

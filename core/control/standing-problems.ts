@@ -4,8 +4,8 @@ import { plainFacts } from "../domain/facts.ts";
 import { FLOWS_FOLDER } from "../flows/protocol.ts";
 import type { FlowsView } from "../http/flows-schemas.ts";
 import type { StatusProblem } from "../http/wire-schemas.ts";
-import { searchFfmpeg } from "../media/ffmpeg/find-ffmpeg.ts";
 import type { RecordingService } from "../recording/recording-service.ts";
+import type { RecorderFfmpeg } from "./recorder-ffmpeg.ts";
 
 /** A database that was rescued, while people are told of it. */
 export function rescueProblems(recording: Pick<RecordingService, "rescueNotice">): StatusProblem[] {
@@ -15,9 +15,9 @@ export function rescueProblems(recording: Pick<RecordingService, "rescueNotice">
   return [{ code: "database-rescued", severity, message: notice.message }];
 }
 
-/** That there is no ffmpeg, neither where `configured` says nor elsewhere. */
-export async function ffmpegProblems(configured: string | undefined): Promise<StatusProblem[]> {
-  if ((await searchFfmpeg({ configured })).found !== undefined) return [];
+/** That there is no ffmpeg, neither where the settings say nor elsewhere. */
+export function ffmpegProblems({ isMissing }: Pick<RecorderFfmpeg, "isMissing">): StatusProblem[] {
+  if (!isMissing) return [];
   const message =
     "there is no ffmpeg: no snapshots, and no H.265 in browsers that lack it. Install it, or set ffmpeg.path";
   return [{ code: "ffmpeg-missing", severity: "warning", message }];

@@ -154,7 +154,7 @@ describe("nightjar doctor on a machine with a fault", () => {
     const folder = plantProgram(dir.join("poor"), "ffmpeg", [
       'PATH="$PATH:/usr/bin:/usr/local/bin"',
       'exec=$(PATH="/usr/local/bin:/usr/bin:/bin" command -v ffmpeg)',
-      'case "$*" in *-encoders*) "$exec" "$@" | grep -v libx264 ;; *) exec "$exec" "$@" ;; esac',
+      'case "$*" in *-codecs*) "$exec" "$@" | sed "s/libx264 //" ;; *) exec "$exec" "$@" ;; esac',
     ]);
     const path = `${folder}:${process.env["PATH"]}`;
     named(

@@ -4,7 +4,6 @@ import { lengthPrefixed, splitAnnexB } from "../../core/media/codec/annex-b.ts";
 import { searchFfmpeg } from "../../core/media/ffmpeg/find-ffmpeg.ts";
 import { keyFrameJpeg } from "../../core/media/ffmpeg/key-frame-jpeg.ts";
 import { runFfmpeg } from "../../core/media/ffmpeg/run-ffmpeg.ts";
-import { detectSandbox } from "../../core/media/ffmpeg/sandbox.ts";
 
 const { found } = await searchFfmpeg();
 const BOUNDS = { timeoutMs: 20_000, maxOutputBytes: 4_000_000 };
@@ -45,10 +44,9 @@ describe("pictures of key frames by the real ffmpeg", {
       ...[1, pps.length >> 8, pps.length & 255, ...pps],
     ]);
     const data = lengthPrefixed(nals.filter((nal) => ((nal[0] ?? 0) & 31) === 5));
-    const sandbox = await detectSandbox(ffmpeg);
     const jpeg = await keyFrameJpeg(
       { codec: "avc1.640014", decoderConfig, data },
-      { ffmpeg, sandbox, width: 160 },
+      { ffmpeg, sandbox: found?.sandbox, width: 160 },
     );
     await assertRed(ffmpeg, jpeg, 160, 120);
   });

@@ -1,8 +1,8 @@
 // The ffmpeg that a process uses, with its sandbox: looked for once, and again when the owner's setting changes, when none
-// was there, or when it has gone. A look runs it twice.
+// was there, or when it has gone. A look runs it once.
 import { existsSync } from "node:fs";
-import { requireFfmpeg } from "./find-ffmpeg.ts";
-import { detectSandbox, type Sandbox } from "./sandbox.ts";
+import { type FfmpegSearchOptions, requireFfmpeg } from "./find-ffmpeg.ts";
+import type { Sandbox } from "./sandbox.ts";
 
 /** An ffmpeg, and the sandbox to run it in where the machine has one. */
 export interface FfmpegTool {
@@ -14,7 +14,10 @@ export interface FfmpegTool {
 export type FindFfmpeg = () => Promise<FfmpegTool>;
 
 /** Remembers what was found for each setting. `configured` gives the setting as it is now. */
-export function ffmpegFinder(configured: () => string | undefined): FindFfmpeg {
+export function ffmpegFinder(
+  configured: () => string | undefined,
+  environment?: FfmpegSearchOptions["environment"],
+): FindFfmpeg {
   let found: { readonly setting: string | undefined; readonly tool: Promise<FfmpegTool> } | undefined;
   return async () => {
     const setting = configured();
@@ -22,7 +25,10 @@ export function ffmpegFinder(configured: () => string | undefined): FindFfmpeg {
       const tool = await found.tool;
       if (existsSync(tool.path)) return tool;
     }
-    const made = { setting, tool: look(setting) };
+    const made = {
+      setting,
+      tool: look({ configured: setting, ...(environment === undefined ? {} : { environment }) }),
+    };
     found = made;
     made.tool.catch(() => {
       // It may be installed while Nightjar runs.
@@ -32,7 +38,7 @@ export function ffmpegFinder(configured: () => string | undefined): FindFfmpeg {
   };
 }
 
-async function look(configured: string | undefined): Promise<FfmpegTool> {
-  const { path } = await requireFfmpeg({ configured });
-  return { path, sandbox: await detectSandbox(path) };
+async function look(options: FfmpegSearchOptions): Promise<FfmpegTool> {
+  const { path, sandbox } = await requireFfmpeg(options);
+  return { path, sandbox };
 }

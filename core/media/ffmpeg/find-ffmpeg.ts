@@ -1,10 +1,12 @@
 // Finds an ffmpeg that really runs, in the order: the owner's setting, NIGHTJAR_FFMPEG or FFMPEG_BIN, the package
-// ffmpeg-static, the PATH, the package @ffmpeg-installer/ffmpeg. Says of each place that failed why.
-import { existsSync } from "node:fs";
+// ffmpeg-static, the PATH, the package @ffmpeg-installer/ffmpeg. Says of each place that failed why. It is asked in the sandbox
+// first: one start tells that it is an ffmpeg and that the walls stand.
+import { accessSync, constants, existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, isAbsolute, join } from "node:path";
 import { NightjarError } from "../../errors.ts";
 import { runFfmpeg } from "./run-ffmpeg.ts";
+import { installedSandbox, type Sandbox } from "./sandbox.ts";
 
 export type FfmpegSource = "setting" | "environment" | "ffmpeg-static" | "path" | "ffmpeg-installer";
 
@@ -14,6 +16,8 @@ export interface Ffmpeg {
   /** As ffmpeg says of itself: `5.1.9-0+deb12u1`. */
   readonly version: string;
   readonly source: FfmpegSource;
+  /** To run it in; undefined where bubblewrap is not there, may not be used, or keeps this ffmpeg from running. */
+  readonly sandbox: Sandbox | undefined;
 }
 
 /** A place where none was found, and why, for `doctor`. */
@@ -35,16 +39,34 @@ export interface FfmpegSearchOptions {
 }
 
 const VERSION_TIMEOUT_MS = 5_000;
+/** A refusal comes at once. Without an answer there are no walls, and a machine that is merely busy must not lose them. */
+const WALLED_TIMEOUT_MS = 30_000;
 
 /** Looks for ffmpeg and asks each candidate for its version; the first that answers is taken. */
 export async function searchFfmpeg(options: FfmpegSearchOptions = {}): Promise<FfmpegSearch> {
   const misses: FfmpegMiss[] = [];
-  for (const { source, path } of candidates(options.configured, options.environment ?? process.env)) {
-    const answer = await versionOf(path);
-    if ("version" in answer) return { found: { path, source, version: answer.version }, misses };
-    misses.push({ source, path, reason: answer.reason });
+  const environment = options.environment ?? process.env;
+  const walls = installedSandbox(environment["PATH"] ?? "");
+  for (const { source, path } of candidates(options.configured, environment)) {
+    for (const sandbox of walls === undefined ? [undefined] : [walls, undefined]) {
+      const answer = await versionOf(path, sandbox);
+      if ("version" in answer) return { found: { path, source, version: answer.version, sandbox }, misses };
+      if (sandbox === undefined) misses.push({ source, path, reason: answer.reason });
+    }
   }
   return { found: undefined, misses };
+}
+
+/** True if there is a file that may be an ffmpeg, in one of the places that {@link searchFfmpeg} looks at. Starts none. */
+export function hasFfmpegFile(options: FfmpegSearchOptions = {}): boolean {
+  return candidates(options.configured, options.environment ?? process.env).some(({ path }) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return isAbsolute(path);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Like {@link searchFfmpeg}, for those who cannot go on without. Throws `NJ_FFMPEG_MISSING` with the command to type. */
@@ -87,12 +109,16 @@ function packageFile(name: string, file: string): string | undefined {
   }
 }
 
-async function versionOf(path: string): Promise<{ version: string } | { reason: string }> {
+async function versionOf(
+  path: string,
+  sandbox: Sandbox | undefined,
+): Promise<{ version: string } | { reason: string }> {
   if (!isAbsolute(path)) return { reason: "is not an absolute path" };
   try {
     const { output } = await runFfmpeg(path, ["-version"], {
-      timeoutMs: VERSION_TIMEOUT_MS,
+      timeoutMs: sandbox === undefined ? VERSION_TIMEOUT_MS : WALLED_TIMEOUT_MS,
       maxOutputBytes: 65_536,
+      sandbox,
     });
     const version = /^ffmpeg version (\S{1,80})/.exec(output.toString("latin1"))?.[1];
     return version === undefined ? { reason: "does not say that it is ffmpeg" } : { version };

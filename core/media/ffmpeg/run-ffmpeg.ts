@@ -8,7 +8,7 @@ export interface RunOptions {
   readonly input?: Uint8Array;
   readonly timeoutMs: number;
   readonly maxOutputBytes: number;
-  /** From {@link detectSandbox}; none unless given. */
+  /** Of the {@link searchFfmpeg} that found it; none unless given. */
   readonly sandbox?: Sandbox | undefined;
   readonly signal?: AbortSignal;
 }

@@ -1,6 +1,5 @@
 // Locks ffmpeg up where bubblewrap (`bwrap`) is installed and may be used: no network, no files but its own libraries,
 // no other processes in sight. Decoders of hostile pictures are where attackers get in (docs/design/security.md).
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { hasTerminal } from "../../niceness.ts";
@@ -10,8 +9,6 @@ export interface Sandbox {
   readonly bwrap: string;
 }
 
-/** A refusal comes at once. Without an answer there are no walls, and a machine that is merely busy must not lose them. */
-const TRY_TIMEOUT_MS = 30_000;
 const READ_ONLY = [
   "/usr",
   "/lib",
@@ -23,25 +20,14 @@ const READ_ONLY = [
   "/etc/alternatives",
 ];
 
-/** The sandbox, if bwrap is there and the kernel lets it work; tried once by running ffmpeg in it. */
-export async function detectSandbox(
-  ffmpeg: string,
-  path = process.env["PATH"] ?? "",
-): Promise<Sandbox | undefined> {
+/** The sandbox where bwrap is there. Whether the kernel lets it work shows when a program runs in it ({@link searchFfmpeg}). */
+export function installedSandbox(path: string): Sandbox | undefined {
   const bwrap = path
     .split(delimiter)
     .filter((folder) => folder.startsWith("/"))
     .map((folder) => join(folder, "bwrap"))
     .find((file) => existsSync(file));
-  if (bwrap === undefined) return undefined;
-  const sandbox = { bwrap };
-  const { command, args } = sandboxed(sandbox, ffmpeg, ["-version"]);
-  const works = await new Promise<boolean>((resolve) => {
-    const child = spawn(command, args, { stdio: "ignore", env: { LC_ALL: "C" }, timeout: TRY_TIMEOUT_MS });
-    child.once("error", () => resolve(false));
-    child.once("close", (code) => resolve(code === 0));
-  });
-  return works ? sandbox : undefined;
+  return bwrap === undefined ? undefined : { bwrap };
 }
 
 /** Command and arguments that run a program in the sandbox, or plainly without one. */

@@ -1,7 +1,6 @@
 // Is there an ffmpeg that can do what snapshots, clips and conversions need? Recording does without.
 import { type Ffmpeg, type FfmpegMiss, searchFfmpeg } from "../../media/ffmpeg/find-ffmpeg.ts";
 import { runFfmpeg } from "../../media/ffmpeg/run-ffmpeg.ts";
-import { detectSandbox } from "../../media/ffmpeg/sandbox.ts";
 import { type Check, finding, ok, said, sentence } from "./check.ts";
 
 /** `-fps_mode`, which conversions for browsers need, came with it. */
@@ -10,15 +9,26 @@ const INSTALL = "apt install ffmpeg";
 
 /** What is asked of ffmpeg by core/media, and what goes without it. */
 const NEEDED = [
-  { list: "-decoders", name: "h264", loss: "no snapshots and thumbnails of H.264 cameras" },
+  { use: "decoder", codec: "h264", name: "h264", loss: "no snapshots and thumbnails of H.264 cameras" },
   {
-    list: "-decoders",
+    use: "decoder",
+    codec: "hevc",
     name: "hevc",
     loss: "no snapshots of H.265 cameras, and no H.265 in browsers that lack it",
   },
-  { list: "-encoders", name: "mjpeg", loss: "no snapshots, thumbnails and still pictures" },
-  { list: "-encoders", name: "libx264", loss: "no H.265 cameras in browsers that cannot play H.265" },
-  { list: "-encoders", name: "aac", loss: "clips have no sound where the camera sends G.711" },
+  { use: "encoder", codec: "mjpeg", name: "mjpeg", loss: "no snapshots, thumbnails and still pictures" },
+  {
+    use: "encoder",
+    codec: "h264",
+    name: "libx264",
+    loss: "no H.265 cameras in browsers that cannot play H.265",
+  },
+  {
+    use: "encoder",
+    codec: "aac",
+    name: "aac",
+    loss: "clips have no sound where the camera sends G.711",
+  },
 ] as const;
 
 /** Looks for ffmpeg as the recorder does, and asks it for what is needed. */
@@ -48,12 +58,7 @@ export async function checkFfmpeg(configured: string | undefined): Promise<Check
       }),
     ];
   }
-  return [
-    ...checks,
-    versionFinding(found),
-    ...(await checkCodecs(found.path)),
-    await checkSandbox(found.path),
-  ];
+  return [...checks, versionFinding(found), ...(await checkCodecs(found.path)), sandboxFinding(found)];
 }
 
 /** The owner named it: that it does not work is worth a word even if another one does. */
@@ -94,21 +99,14 @@ function versionFinding({ path, version }: Ffmpeg): Check {
 }
 
 async function checkCodecs(path: string): Promise<Check[]> {
-  const missing: { readonly name: string; readonly loss: string }[] = [];
-  for (const list of ["-decoders", "-encoders"] as const) {
-    const names = await listed(path, list);
-    if (typeof names === "string") {
-      const message = said("ffmpeg-silent", "ffmpeg does not say what it can do: {reason}", {
-        reason: names,
-      });
-      return [finding("ffmpeg-codecs", "warning", message, { where: path })];
-    }
-    for (const needed of NEEDED) {
-      if (needed.list !== list || names.has(needed.name)) continue;
-      const name = `${needed.name} (${list === "-decoders" ? "decoder" : "encoder"})`;
-      missing.push({ name, loss: `${name}: ${needed.loss}` });
-    }
+  const known = await codecList(path);
+  if ("reason" in known) {
+    const message = said("ffmpeg-silent", "ffmpeg does not say what it can do: {reason}", known);
+    return [finding("ffmpeg-codecs", "warning", message, { where: path })];
   }
+  const missing = NEEDED.filter(({ use, codec, name }) => !known[use].has(`${codec}/${name}`)).map(
+    ({ use, name, loss }) => ({ name: `${name} (${use})`, loss: `${name} (${use}): ${loss}` }),
+  );
   if (missing.length === 0)
     return [ok("ffmpeg-codecs", said("codecs-there", "ffmpeg has all codecs that are needed"), path)];
   const message = said("codecs-missing", "ffmpeg was built without {losses}", {
@@ -124,22 +122,42 @@ async function checkCodecs(path: string): Promise<Check[]> {
   ];
 }
 
-/** The names in a list of ffmpeg's, or why it gave none. */
-async function listed(path: string, list: string): Promise<ReadonlySet<string> | string> {
+interface CodecList {
+  /** As `codec/name`. */
+  readonly decoder: ReadonlySet<string>;
+  readonly encoder: ReadonlySet<string>;
+}
+
+/** What ffmpeg decodes and encodes, and with what, by one question; or why it does not say. */
+async function codecList(path: string): Promise<CodecList | { readonly reason: string }> {
+  let text: string;
   try {
-    const { output } = await runFfmpeg(path, ["-hide_banner", list], {
+    const { output } = await runFfmpeg(path, ["-hide_banner", "-codecs"], {
       timeoutMs: 10_000,
       maxOutputBytes: 256 * 1024,
     });
-    const lines = output.toString("latin1").split("\n");
-    return new Set(lines.flatMap((line) => /^\s[A-Z.]{6}\s+(\S+)/.exec(line)?.[1] ?? []));
+    text = output.toString("latin1");
   } catch (error) {
-    return sentence(error);
+    return { reason: sentence(error) };
   }
+  const list = { decoder: new Set<string>(), encoder: new Set<string>() };
+  // ` DEV.LS h264    H.264 / AVC … (decoders: h264 h264_qsv ) (encoders: libx264 )`; no names where the codec's own is the only one.
+  for (const [, decodes, encodes, codec = "", rest = ""] of text.matchAll(
+    /^ ([D.])([E.])[A-Z.]{4} (\S+)(.*)$/gm,
+  ))
+    for (const [use, can] of [
+      ["decoder", decodes],
+      ["encoder", encodes],
+    ] as const) {
+      if (can === ".") continue;
+      const names = new RegExp(`\\(${use}s: ([^)]*)\\)`).exec(rest)?.[1] ?? codec;
+      for (const name of names.trim().split(" ")) list[use].add(`${codec}/${name}`);
+    }
+  return list;
 }
 
-async function checkSandbox(path: string): Promise<Check> {
-  if ((await detectSandbox(path)) !== undefined)
+function sandboxFinding({ sandbox }: Ffmpeg): Check {
+  if (sandbox !== undefined)
     return ok("sandbox", said("ffmpeg-walled", "ffmpeg runs in a sandbox (bubblewrap)"));
   const message = said(
     "ffmpeg-unwalled",

@@ -1,4 +1,4 @@
-// The remembered ffmpeg: pictures that follow each other do not each run it twice more.
+// The remembered ffmpeg: pictures that follow each other do not each run it once more.
 import assert from "node:assert/strict";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

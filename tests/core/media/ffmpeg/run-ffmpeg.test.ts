@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { NightjarError } from "../../../../core/errors.ts";
-import { requireFfmpeg, searchFfmpeg } from "../../../../core/media/ffmpeg/find-ffmpeg.ts";
+import { hasFfmpegFile, requireFfmpeg, searchFfmpeg } from "../../../../core/media/ffmpeg/find-ffmpeg.ts";
 import { keyFrameJpeg } from "../../../../core/media/ffmpeg/key-frame-jpeg.ts";
 import { runFfmpeg } from "../../../../core/media/ffmpeg/run-ffmpeg.ts";
 import { sandboxed } from "../../../../core/media/ffmpeg/sandbox.ts";
@@ -38,7 +39,7 @@ describe("finding ffmpeg", () => {
       configured: liar,
       environment: { FFMPEG_BIN: broken, NIGHTJAR_FFMPEG: "relative/ffmpeg", PATH: folder },
     });
-    assert.deepEqual(found, { path: good, version: "9.9-test", source: "path" });
+    assert.deepEqual(found, { path: good, version: "9.9-test", source: "path", sandbox: undefined });
     assert.deepEqual(
       misses.map((miss) => miss.source),
       ["setting", "environment", "environment"],
@@ -51,6 +52,35 @@ describe("finding ffmpeg", () => {
       (await searchFfmpeg({ configured: chosen, environment: { PATH: folder } })).found?.path,
       chosen,
     );
+  });
+
+  it("learns by one start that it is one and that the walls stand, by another that they do not", async () => {
+    const log = join(folder, "asked");
+    const walled = await fake("walled", `echo asked >> ${log}; echo ffmpeg version 2.0 x`);
+    const search = (bwrap: string) =>
+      searchFfmpeg({ configured: walled, environment: { PATH: dirname(bwrap) } });
+    await mkdir(join(folder, "stand"));
+    await mkdir(join(folder, "refused"));
+    const stand = await fake("stand/bwrap", 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"');
+    const refused = await fake("refused/bwrap", "echo no user namespaces >&2; exit 1");
+    assert.deepEqual((await search(stand)).found?.sandbox, { bwrap: stand });
+    assert.equal(await readFile(log, "utf8"), "asked\n");
+    assert.deepEqual(
+      [(await search(refused)).found?.sandbox, (await search(refused)).misses],
+      [undefined, []],
+    );
+  });
+
+  it("sees without a start whether there is a file to try", async () => {
+    const asked = join(folder, "never");
+    const there = await fake("there", `touch ${asked}`);
+    const environment = { PATH: join(folder, "nothing-here") };
+    assert.equal(hasFfmpegFile({ configured: there, environment }), true);
+    assert.equal(existsSync(asked), false);
+    await chmod(there, 0o644);
+    // Whoever runs the test: nobody may run a file that has no such bit.
+    for (const configured of [there, join(folder, "gone"), "relative/ffmpeg", undefined])
+      assert.equal(hasFfmpegFile({ configured, environment }), false, configured);
   });
 
   it("says what to install where there is none", async () => {
@@ -116,7 +146,6 @@ describe("pictures of key frames", () => {
     );
     const jpeg = await keyFrameJpeg(frame, { ffmpeg: spy, width: 320 });
     assert.equal(jpeg.toString("hex"), "ffd8ffd9");
-    const { readFile } = await import("node:fs/promises");
     const input = await readFile(join(folder, "in"));
     assert.equal(input.toString("hex"), "00000001670100000001680100000001" + "6501");
     const args = await readFile(join(folder, "args"), "utf8");
