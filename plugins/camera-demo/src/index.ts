@@ -22,7 +22,7 @@ export default definePlugin({
     });
     nvr.cameraDrivers.register(demoDriver(server));
     nvr.hooks.start.tapPromise({ name: NAME }, async (signal) => {
-      await server.start(signal);
+      server.start(signal);
       nvr.refreshCameras("demo");
       if (!config.offer) return;
       await nvr.offerCamera({

@@ -1,5 +1,5 @@
-// The demo camera's "device": an RTSP server, started and stopped with the plugin, in a worker thread, or beside the rest
-// where threads are not permitted: in a plugin's own process, whose loop has nothing else to do. Port and token are kept
+// The demo camera's "device": an RTSP server, from when a camera first wants it until the plugin stops, in a worker thread, or beside
+// the rest where threads are not permitted: in a plugin's own process, whose loop has nothing else to do. Port and token are kept
 // in the plugin's folder, so that a recorder that goes on alone finds the camera again after a restart.
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
@@ -34,15 +34,24 @@ export class StreamServer {
   #server: RtspServer | undefined;
   #address: Address | undefined;
   #restart: NodeJS.Timeout | undefined;
-  /** Set from `start` to `stop`: a thread that ends meanwhile is started again. */
+  /** From `start` to `stop`. */
+  #mayRun = false;
+  /** Set while it is wanted: a thread that ends meanwhile is started again. */
   #started: Promise<void> | undefined;
 
   constructor(options: StreamServerOptions) {
     this.#options = options;
   }
 
-  /** URL of a stream. Throws `NJ_DEMO_NOT_RUNNING` while the server is not up. */
-  url(stream: "main" | "sub", shiftSeconds: number): string {
+  /**
+   * URL of a stream, once the server listens: a recorder without a demo camera has none. Throws `NJ_DEMO_NOT_RUNNING` when it cannot,
+   * and before the plugin's start.
+   */
+  async url(stream: "main" | "sub", shiftSeconds: number): Promise<string> {
+    if (this.#mayRun) {
+      this.#started ??= this.#launch().catch((error: unknown) => this.#giveUp(error));
+      await this.#started;
+    }
     if (this.#address === undefined) {
       throw new NightjarError(
         "NJ_DEMO_NOT_RUNNING",
@@ -54,16 +63,29 @@ export class StreamServer {
     return `rtsp://127.0.0.1:${this.#address.port}/${this.#address.token}/${stream}${query}`;
   }
 
-  /** Resolves when the server listens. Rejects with `NJ_DEMO_NOT_RUNNING` when it cannot. */
-  async start(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    this.#started ??= this.#launch();
-    await this.#started;
+  /** From now on it may be wanted. */
+  start(signal: AbortSignal): void {
+    this.#mayRun ||= !signal.aborted;
   }
 
   /** Resolves when the thread has ended. */
   async stop(): Promise<void> {
+    this.#mayRun = false;
+    const started = this.#started;
     this.#started = undefined;
+    // One that is on its way would outlive this.
+    await started?.catch(() => undefined);
+    await this.#close();
+  }
+
+  /** Whoever asks next tries again. */
+  async #giveUp(error: unknown): Promise<never> {
+    this.#started = undefined;
+    await this.#close();
+    throw error;
+  }
+
+  async #close(): Promise<void> {
     clearTimeout(this.#restart);
     this.#address = undefined;
     const worker = this.#worker;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import type { CameraDriver, Log, Nvr, OfferedCamera } from "@nightjar/core";
 import { tempDir } from "@nightjar/core/testing";
@@ -85,6 +87,14 @@ async function ask(url: URL, path: string): Promise<string> {
 }
 
 describe("demo camera", () => {
+  it("serves nothing, and so costs nothing, until a camera asks for it", async (t) => {
+    const made = await host(t, { offer: false });
+    await made.start();
+    assert.equal(existsSync(join(made.folder, "server.json")), false);
+    await mainUrl(made);
+    assert.equal(existsSync(join(made.folder, "server.json")), true);
+  });
+
   it("serves both streams over RTSP once it is started", async (t) => {
     const made = await host(t, { offer: true });
     await made.start();
