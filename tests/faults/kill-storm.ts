@@ -4,7 +4,7 @@
 // supervisor alone is killed end by themselves.
 import { parseArgs } from "node:util";
 import { type FsckOutcome, runFsck, undecodable } from "../support/recorder-evidence.ts";
-import { RecorderRig } from "../support/recorder-rig.ts";
+import { RecorderRig, SMALL_CLIP } from "../support/recorder-rig.ts";
 import { randomFrom } from "./random.ts";
 
 export type Victim = "media" | "core" | "gateway" | "tree" | "supervisor";
@@ -48,7 +48,7 @@ export async function killStorm(options: {
   log?: (text: string) => void;
 }): Promise<StormResult> {
   const random = randomFrom(options.seed);
-  const rig = await RecorderRig.start({ cameras: options.cameras });
+  const rig = await RecorderRig.start({ cameras: options.cameras, clip: SMALL_CLIP });
   try {
     await rig.untilRecording(15_000);
     const kills: Kill[] = [];

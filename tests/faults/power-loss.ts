@@ -16,7 +16,7 @@ import {
   runFsck,
   undecodable,
 } from "../support/recorder-evidence.ts";
-import { RecorderRig } from "../support/recorder-rig.ts";
+import { RecorderRig, SMALL_CLIP } from "../support/recorder-rig.ts";
 import { randomFrom } from "./random.ts";
 
 export interface PowerLossOptions {
@@ -66,6 +66,7 @@ export async function powerLoss(options: PowerLossOptions): Promise<PowerLossRes
   try {
     rig = await RecorderRig.start({
       cameras: options.cameras,
+      clip: SMALL_CLIP,
       checksums: true,
       ...(options.layout === "together"
         ? { dataDir: join(disk.path, "data") }

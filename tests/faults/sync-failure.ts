@@ -16,7 +16,7 @@ import {
   runFsck,
   undecodable,
 } from "../support/recorder-evidence.ts";
-import { DEMO_FRAME_MS, RecorderRig } from "../support/recorder-rig.ts";
+import { RecorderRig, SMALL_CLIP, SMALL_FRAME_MS } from "../support/recorder-rig.ts";
 
 export interface SyncFailureResult {
   /** Syncs that were made to fail. */
@@ -38,7 +38,11 @@ export function cannotInject(): string | false {
 export async function syncFailure(volumes: 1 | 2, rounds: number): Promise<SyncFailureResult> {
   using folder = tempDir("nightjar-sync-");
   const paths = ["first", "second"].slice(0, volumes).map((name) => folder.join(name));
-  const rig = await RecorderRig.start({ cameras: 2, volumes: paths.map((path) => ({ path })) });
+  const rig = await RecorderRig.start({
+    cameras: 2,
+    clip: SMALL_CLIP,
+    volumes: paths.map((path) => ({ path })),
+  });
   try {
     let injected = 0;
     for (let round = 0; round < rounds; round += 1) {
@@ -52,11 +56,11 @@ export async function syncFailure(volumes: 1 | 2, rounds: number): Promise<SyncF
     await rig.stopRecorder();
     const files = rig.files();
     // Of parts that were written again, both copies may be there; missing is what is in neither.
-    const missing = [...framesMissing(files, DEMO_FRAME_MS)].filter(([, frames]) => frames > 1);
+    const missing = [...framesMissing(files, SMALL_FRAME_MS)].filter(([, frames]) => frames > 1);
     return {
       injected,
       gaps: [
-        ...gapsOf(files, DEMO_FRAME_MS, DEMO_FRAME_MS).map(
+        ...gapsOf(files, SMALL_FRAME_MS, SMALL_FRAME_MS).map(
           ({ camera, fromMs, toMs }) => `${camera}: ${Math.round(toMs - fromMs)} ms`,
         ),
         ...missing.map(([camera, frames]) => `${camera}: ${frames} frames`),
@@ -80,7 +84,11 @@ export interface StopResult {
 /** Stops the recorder `afterMs` after a sync on its only volume failed: before that counts as in order again. */
 export async function syncFailureBeforeStop(afterMs: number): Promise<StopResult> {
   using folder = tempDir("nightjar-sync-");
-  const rig = await RecorderRig.start({ cameras: 2, volumes: [{ path: folder.join("only") }] });
+  const rig = await RecorderRig.start({
+    cameras: 2,
+    clip: SMALL_CLIP,
+    volumes: [{ path: folder.join("only") }],
+  });
   try {
     await rig.untilRecording(30_000);
     await failNextSync(rig, newestOf(rig));
@@ -98,7 +106,7 @@ export async function syncFailureBeforeStop(afterMs: number): Promise<StopResult
       .map((own) => Math.max(...own.map(({ endMs }) => endMs)));
     return {
       lostMs: Math.round(Math.max(0, ...ends.map((endMs) => stoppedMs - endMs))),
-      gaps: gapsOf(files, DEMO_FRAME_MS, DEMO_FRAME_MS).map(
+      gaps: gapsOf(files, SMALL_FRAME_MS, SMALL_FRAME_MS).map(
         ({ camera, fromMs, toMs }) => `${camera}: ${Math.round(toMs - fromMs)} ms`,
       ),
       unreadable: undecodable(rig.filePaths()),

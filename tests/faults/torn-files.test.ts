@@ -9,7 +9,7 @@ import { PATCH_BYTES, PATCH_OFFSET } from "../../core/media/mp4/identity-box.ts"
 import { inspectSegment, recoverSegment } from "../../core/media/store/recover-segment.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { indexRows, runFsck, undecodable } from "../support/recorder-evidence.ts";
-import { RecorderRig } from "../support/recorder-rig.ts";
+import { RecorderRig, SMALL_CLIP } from "../support/recorder-rig.ts";
 
 const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
 
@@ -35,7 +35,7 @@ function patchBeforeMoov(file: string): number {
 describe("files that a power loss tore", { skip: hasFfmpeg ? false : "no ffmpeg to decode with" }, () => {
   let rig: RecorderRig;
   before(async () => {
-    rig = await RecorderRig.start({ cameras: 2 });
+    rig = await RecorderRig.start({ cameras: 2, clip: SMALL_CLIP });
     await rig.untilRecording(15_000);
   });
   after(() => rig.dispose());

@@ -1,7 +1,7 @@
 // Somebody's own Node-RED with the palette as npm packs it: its folder, and a process of it that can be made to stand still.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -16,17 +16,26 @@ export const WITHOUT_NODE_RED: string | false = existsSync(PROGRAM)
   ? false
   : "Node-RED is not installed: npm leaves it out on an older Node";
 
-/** Puts the palette into a folder of Node-RED's own, out of the archive that npm makes of it. */
-export function installPalette(folder: string): void {
+/** What npm packs of the palette, made once for all tests of a process. */
+let archive: Buffer | undefined;
+
+function packedPalette(): Buffer {
+  using folder = tempDir("nightjar-palette-");
   const npm = join(ROOT, "node_modules/.bin/npm");
-  const packed = execFileSync(
+  const name = execFileSync(
     process.execPath,
     [npm, "pack", join(ROOT, "flows/palette"), "--ignore-scripts", "--silent"],
-    { cwd: folder, encoding: "utf8" },
+    { cwd: folder.path, encoding: "utf8" },
   ).trim();
+  return readFileSync(folder.join(name));
+}
+
+/** Puts the palette into a folder of Node-RED's own, out of the archive that npm makes of it. */
+export function installPalette(folder: string): void {
+  archive ??= packedPalette();
   const place = join(folder, "node_modules/node-red-contrib-nightjar");
   mkdirSync(place, { recursive: true });
-  execFileSync("tar", ["xzf", join(folder, packed), "--strip-components=1", "-C", place]);
+  execFileSync("tar", ["xz", "--strip-components=1", "-C", place], { input: archive });
   // What npm would bring of a registry.
   symlinkSync(join(ROOT, "node_modules/mqtt"), join(folder, "node_modules/mqtt"));
   writeFileSync(join(folder, "package.json"), '{"name":"own","version":"0.0.0","private":true}');
