@@ -13,8 +13,8 @@ export function demoDriver(server: Pick<StreamServer, "url">): CameraDriver {
       const shift = config["shiftSeconds"];
       const shiftSeconds = typeof shift === "number" ? shift : 0;
       return {
-        main: { kind: "rtsp", url: server.url("main", shiftSeconds), transport: "tcp" },
-        sub: { kind: "rtsp", url: server.url("sub", shiftSeconds), transport: "tcp" },
+        main: { kind: "rtsp", url: await server.url("main", shiftSeconds), transport: "tcp" },
+        sub: { kind: "rtsp", url: await server.url("sub", shiftSeconds), transport: "tcp" },
       };
     },
   };

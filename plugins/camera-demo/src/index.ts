@@ -21,8 +21,8 @@ export default definePlugin({
       onMoved: () => nvr.refreshCameras("demo"),
     });
     nvr.cameraDrivers.register(demoDriver(server));
-    nvr.hooks.start.tapPromise({ name: NAME }, async (signal) => {
-      await server.start(signal);
+    nvr.hooks.start.tapPromise({ name: NAME }, async () => {
+      server.start();
       nvr.refreshCameras("demo");
       if (!config.offer) return;
       await nvr.offerCamera({

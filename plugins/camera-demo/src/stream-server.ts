@@ -1,6 +1,6 @@
-// The demo camera's "device": an RTSP server, started and stopped with the plugin, in a worker thread, or beside the rest
-// where threads are not permitted: in a plugin's own process, whose loop has nothing else to do. Port and token are kept
-// in the plugin's folder, so that a recorder that goes on alone finds the camera again after a restart.
+// The demo camera's "device": an RTSP server, started when a camera first asks for its streams and stopped with the plugin, in a
+// worker thread, or beside the rest where threads are not permitted: in a plugin's own process, whose loop has nothing else to
+// do. A recorder without a demo camera pays nothing for it. Port and token are kept in the plugin's folder, so that a recorder that goes on alone finds the camera again after a restart.
 import { randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ const RESTART_PAUSE_MS = 1_000;
 const STOP_LIMIT_MS = 1_500;
 const TOKEN_PATTERN = /^[0-9a-f]{32}$/;
 
-/** Starts and stops the server; idempotent in both. */
+/** Runs the server from when it is first asked for, between `start` and `stop`; both are idempotent. */
 export class StreamServer {
   readonly #options: StreamServerOptions;
   #worker: Worker | undefined;
@@ -34,15 +34,20 @@ export class StreamServer {
   #server: RtspServer | undefined;
   #address: Address | undefined;
   #restart: NodeJS.Timeout | undefined;
-  /** Set from `start` to `stop`: a thread that ends meanwhile is started again. */
+  #mayRun = false;
+  /** Set from the first launch to `stop`: a thread that ends meanwhile is started again. */
   #started: Promise<void> | undefined;
 
   constructor(options: StreamServerOptions) {
     this.#options = options;
   }
 
-  /** URL of a stream. Throws `NJ_DEMO_NOT_RUNNING` while the server is not up. */
-  url(stream: "main" | "sub", shiftSeconds: number): string {
+  /** URL of a stream; the server listens there. Rejects with `NJ_DEMO_NOT_RUNNING` when it may not or cannot. */
+  async url(stream: "main" | "sub", shiftSeconds: number): Promise<string> {
+    if (this.#mayRun) {
+      this.#started ??= this.#launch();
+      await this.#started;
+    }
     if (this.#address === undefined) {
       throw new NightjarError(
         "NJ_DEMO_NOT_RUNNING",
@@ -54,17 +59,19 @@ export class StreamServer {
     return `rtsp://127.0.0.1:${this.#address.port}/${this.#address.token}/${stream}${query}`;
   }
 
-  /** Resolves when the server listens. Rejects with `NJ_DEMO_NOT_RUNNING` when it cannot. */
-  async start(signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    this.#started ??= this.#launch();
-    await this.#started;
+  /** From now on the server may run. */
+  start(): void {
+    this.#mayRun = true;
   }
 
   /** Resolves when the thread has ended. */
   async stop(): Promise<void> {
+    const launched = this.#started;
+    this.#mayRun = false;
     this.#started = undefined;
     clearTimeout(this.#restart);
+    // One that is just being launched can be ended only when it is there; why it could not be is told to who asked for it.
+    await launched?.catch(() => undefined);
     this.#address = undefined;
     const worker = this.#worker;
     this.#worker = undefined;

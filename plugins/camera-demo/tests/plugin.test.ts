@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { describe, it, type TestContext } from "node:test";
 import type { CameraDriver, Log, Nvr, OfferedCamera } from "@nightjar/core";
@@ -94,6 +94,25 @@ describe("demo camera", () => {
     assert.match(answer, /H264\/90000/);
     assert.match(answer, /MPEG4-GENERIC\/16000/i);
     assert.match(await ask(url, url.pathname.replace("main", "sub")), /^RTSP\/1\.0 200 OK/);
+  });
+
+  it("runs no server until a camera asks for its streams", async (t) => {
+    const made = await host(t, { offer: true });
+    await made.start();
+    assert.deepEqual(await readdir(made.folder), []);
+    await mainUrl(made);
+    assert.deepEqual(await readdir(made.folder), ["server.json"]);
+  });
+
+  it("ends a server that is just being started when the plugin is stopped", async (t) => {
+    const made = await host(t, { offer: false });
+    await made.start();
+    const asked = mainUrl(made).catch(() => undefined);
+    await made.stop();
+    const url = await asked;
+    if (url === undefined) return;
+    const socket = connect(Number(url.port), url.hostname);
+    await assert.rejects(once(socket, "connect"), { code: "ECONNREFUSED" });
   });
 
   it("shows nothing to those who were not told its path", async (t) => {
