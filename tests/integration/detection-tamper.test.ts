@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { testPatience, waitFor } from "../../core/testing/wait-for.ts";
-import { type TamperSpan, tamperClip } from "../support/detection-clips.ts";
+import { type TamperSpan, tamperClips } from "../support/detection-clips.ts";
 import { FootageRecorder } from "../support/footage.ts";
 import { hasProgram } from "../support/media-files.ts";
 import { type WatchedClip, watchedClip } from "../support/watched-clip.ts";
@@ -37,7 +37,8 @@ describe("video tampering in a whole recorder", { skip, timeout: 300_000 }, () =
   const clipOf = (keySeconds: number): string => dir.join(`every-${keySeconds}.mp4`);
   let recorder: FootageRecorder;
   before(async () => {
-    for (const keySeconds of KEY_SECONDS) tamperClip(clipOf(keySeconds), SECONDS, keySeconds, SPANS);
+    const files = KEY_SECONDS.map((keySeconds) => ({ file: clipOf(keySeconds), keySeconds }));
+    tamperClips(files, SECONDS, SPANS);
     recorder = await FootageRecorder.start();
   });
   after(async () => {
