@@ -170,12 +170,13 @@ export class NutReader {
       if (fields > 7) cursor.number();
       for (let skipped = 8; skipped < fields; skipped += 1) cursor.number();
       if (count <= 0) throw broken("its table of frame codes does not count");
+      const { ptsDelta, multiplier, stream } = code;
       for (let step = 0; step < count && codes.length < 256; ) {
         if (codes.length === LETTER_N) {
           codes.push(undefined);
           continue;
         }
-        codes.push({ flags, ...code, size: size + step, reserved });
+        codes.push({ flags, ptsDelta, multiplier, stream, size: size + step, reserved });
         step += 1;
       }
     }

@@ -168,14 +168,15 @@ function valueAt(whole: unknown, pointer: string): unknown {
 }
 
 /** The first key that would reach into prototypes, or nesting that no honest document has; undefined if there is none. */
-export function unsafeKeyProblem(value: unknown, path = "", depth = 0): SchemaProblem | undefined {
+export function unsafeKeyProblem(value: unknown, depth = 0): SchemaProblem | undefined {
   if (typeof value !== "object" || value === null) return undefined;
-  if (depth > MAX_DEPTH) return { path, message: `is nested more than ${MAX_DEPTH} levels deep` };
+  if (depth > MAX_DEPTH) return { path: "", message: `is nested more than ${MAX_DEPTH} levels deep` };
   for (const key of Object.keys(value)) {
-    const inner = `${path}/${escapePointer(key)}`;
-    if (FORBIDDEN_KEYS.has(key)) return { path: inner, message: "is a name that may not be used" };
-    const found = unsafeKeyProblem((value as Record<string, unknown>)[key], inner, depth + 1);
-    if (found !== undefined) return found;
+    const found = FORBIDDEN_KEYS.has(key)
+      ? { path: "", message: "is a name that may not be used" }
+      : unsafeKeyProblem((value as Record<string, unknown>)[key], depth + 1);
+    // Where it lies is put together on the way back: nearly always there is nothing to tell.
+    if (found !== undefined) return { ...found, path: `/${escapePointer(key)}${found.path}` };
   }
   return undefined;
 }

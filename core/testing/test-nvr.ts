@@ -22,6 +22,7 @@ import { builtPlaces } from "../plugin/isolated/child-places.ts";
 import { VERSION } from "../version.ts";
 import { BoxedBroker, type BoxedMqtt } from "./boxed-mqtt.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { giveCode, keepCode } from "./kept-code.ts";
 import { type TempDir, tempDir } from "./temp-dir.ts";
 
 /** Where a run of all of Nightjar's own tests has put it together: processes start in a third of the processor time then. */
@@ -154,13 +155,17 @@ class Box implements TestNvr {
   readonly offered: OfferedCamera[] = [];
   readonly refreshed: string[] = [];
   readonly #options: TestNvrOptions;
+  readonly #folder: string;
   readonly #dir: TempDir;
   #host: PluginHost | undefined;
 
   constructor(options: TestNvrOptions) {
     this.#options = options;
+    const { pluginFolder } = options;
+    this.#folder = pluginFolder instanceof URL ? fileURLToPath(pluginFolder) : pluginFolder;
     this.#dir = tempDir("nightjar-box-");
     mkdirSync(this.#dir.join("data"));
+    giveCode(this.#dir.join("data"), this.#folder);
   }
 
   get storageDir(): string {
@@ -168,8 +173,8 @@ class Box implements TestNvr {
   }
 
   async load(): Promise<void> {
-    const { pluginFolder, isolation = "process", settings } = this.#options;
-    const folder = pluginFolder instanceof URL ? fileURLToPath(pluginFolder) : pluginFolder;
+    const { isolation = "process", settings } = this.#options;
+    const folder = this.#folder;
     this.#host = new PluginHost({
       dataDir: this.#dir.join("data"),
       version: VERSION,
@@ -295,6 +300,7 @@ class Box implements TestNvr {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
+    keepCode(this.#dir.join("data"), this.#folder);
     this.#dir.remove();
   }
 
