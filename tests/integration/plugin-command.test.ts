@@ -1,7 +1,7 @@
 // `nightjar plugin …` while the recorder stands still: what it prints, its exit codes, and a kill at every step.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { ConfigStore } from "../../core/config/config-store.ts";
@@ -37,6 +37,12 @@ describe("nightjar plugin, while the recorder stands still", { timeout: 170_000 
   const command = (...args: string[]) => nightjar(dataDir, ["plugin", ...args]);
   const leftovers = () =>
     readdirSync(join(dataDir, "plugins")).filter((name) => name.startsWith(".") || name.includes("journal"));
+
+  function installed(): string | undefined {
+    const card = join(dataDir, "plugins/node_modules", YARD, "package.json");
+    if (!existsSync(card)) return undefined;
+    return (JSON.parse(readFileSync(card, "utf8")) as { version: string }).version;
+  }
 
   it("search, add and list tell what they found and did, in words and in JSON", async () => {
     assert.match(
@@ -78,11 +84,16 @@ describe("nightjar plugin, while the recorder stands still", { timeout: 170_000 
   });
 
   // Each is told before its step begins; how far that has come is what chance makes of it.
-  for (const step of ["asking the registry", "installing", "npm http fetch", "putting it in place"]) {
+  const STEPS = ["asking the registry", "installing", "npm http fetch", "putting it in place"];
+  for (const [index, step] of STEPS.entries()) {
     it(`is as it was, or as ordered, after a kill in the step "${step}"`, async () => {
-      const before = await command("add", `${YARD}@1.0.0`);
-      assert.equal(before.code, 0, before.err);
-      const child = startNightjar(dataDir, ["plugin", "add", `${YARD}@1.1.0`]);
+      // To the newer one and back in turns, so that each begins with what the one before has left.
+      const [from, to] = index % 2 === 0 ? (["1.0.0", "1.1.0"] as const) : (["1.1.0", "1.0.0"] as const);
+      if (installed() !== from) {
+        const before = await command("add", `${YARD}@${from}`);
+        assert.equal(before.code, 0, before.err);
+      }
+      const child = startNightjar(dataDir, ["plugin", "add", `${YARD}@${to}`]);
       let out = "";
       for await (const chunk of child.stdout) {
         out += String(chunk);
@@ -94,8 +105,9 @@ describe("nightjar plugin, while the recorder stands still", { timeout: 170_000 
       const [plugin] = JSON.parse((await command("list", "--json")).out) as { version: string }[];
       assert.ok(["1.0.0", "1.1.0"].includes(plugin?.version ?? ""), plugin?.version);
       assert.deepEqual(leftovers(), []);
-      const again = await command("add", `${YARD}@1.1.0`);
+      const again = await command("add", `${YARD}@${to}`);
       assert.equal(again.code, 0, again.err);
+      assert.equal(installed(), to);
     });
   }
 });

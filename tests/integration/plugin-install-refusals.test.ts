@@ -30,18 +30,18 @@ describe("what is not installed", { timeout: 170_000 }, () => {
     ["nightjar-camera-unknown", "NJ_PLUGIN_NOT_ON_REGISTRY", /has no nightjar-camera-unknown@latest/],
     [`${YARD}@7.7.7`, "NJ_PLUGIN_NOT_ON_REGISTRY", /has no nightjar-camera-yard@7\.7\.7/],
   ];
-  for (const [source, code, reason] of refusals) {
-    it(`refuses ${source} with the reason and changes nothing`, async () => {
-      const recorder = await rig.recorder();
-      await recorder.install(`${YARD}@1.0.0`);
-      const was = recorder.state();
+  it("refuses what is no plugin, does not fit or is not there, with the reason, and changes nothing", async () => {
+    const recorder = await rig.recorder();
+    await recorder.install(`${YARD}@1.0.0`);
+    const was = recorder.state();
+    for (const [source, code, reason] of refusals) {
       const job = await recorder.run({ action: "install", source });
-      assert.deepEqual([job.status, job.code], ["failed", code]);
+      assert.deepEqual([job.status, job.code], ["failed", code], source);
       assert.match(job.reason ?? "", reason);
-      assert.deepEqual(recorder.state(), was);
-      assert.deepEqual(recorder.running(), [`${YARD}@1.0.0`]);
-    });
-  }
+      assert.deepEqual(recorder.state(), was, source);
+      assert.deepEqual(recorder.running(), [`${YARD}@1.0.0`], source);
+    }
+  });
 
   it("refuses a tarball that brings its own core, also by a dependency, and files that are no plugin", async () => {
     const recorder = await rig.recorder();

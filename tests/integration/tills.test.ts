@@ -143,7 +143,11 @@ describe("a till that connects to the recorder", () => {
       },
     });
     t.after(() => core.stop());
-    await waitFor(async () => (await core.ask("/api/v1/plugins", core)).text.includes(name));
+    const isRunning = async (): Promise<boolean> => {
+      const told = await get<{ plugins: { name: string; status: string }[] }>(core, "/api/v1/plugins");
+      return told.plugins.some((plugin) => plugin.name === name && plugin.status === "running");
+    };
+    await waitFor(isRunning, { deadlineMs: 30_000, what: "the plugin to run" });
     await speak(t, await portOf(core), RECEIPT);
     const [receipt] = await waitFor(async () => {
       const found = await receiptsOf(core);
