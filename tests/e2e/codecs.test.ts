@@ -17,7 +17,8 @@ import {
   skipBrowserTests,
   until,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const run = promisify(execFile);
 const CLIP = join(import.meta.dirname, "../../plugins/camera-demo/media/sub.mp4");
@@ -35,6 +36,7 @@ describe("codecs that the browser lacks", { skip, timeout: 240_000 }, () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
+  let maxTranscodes = 0;
   let h265 = "";
   let h264 = "";
 
@@ -54,16 +56,19 @@ describe("codecs that the browser lacks", { skip, timeout: 240_000 }, () => {
     }
     h265 = servers[0]?.url ?? "";
     h264 = servers[1]?.url ?? "";
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
+    ({ maxTranscodes } = await recorder.api<{ maxTranscodes: number }>("GET", "/settings"));
     browser = await openBrowser();
     context = await openContext(browser, recorder);
     page = await context.newPage();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
     for (const server of servers) await server[Symbol.asyncDispose]();
     dir.remove();
+    await recorder.api("PATCH", "/settings", { maxTranscodes });
+    // A test that failed has added none.
+    for (const id of ["gate", "shed"]) await recorder.api("DELETE", `/cameras/${id}`).catch(() => undefined);
   });
 
   async function advances(): Promise<void> {

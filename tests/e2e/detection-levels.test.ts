@@ -5,18 +5,18 @@ import type { Browser } from "playwright-core";
 import type { DetectionView } from "../../core/http/detection-schemas.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { openBrowser, openContext, skipBrowserTests, visit } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 let recorder: Recorder;
 let browser: Browser;
 before(async () => {
   if (skipBrowserTests !== false) return;
-  recorder = await startRecorder(true);
+  recorder = await sharedRecorder();
   browser = await openBrowser();
 });
 after(async () => {
   await browser?.close();
-  await recorder?.stop();
 });
 
 it("the levels of video tampering save 75 for high, 25 for low and 50 for the middle, and show which is set", {
@@ -26,6 +26,7 @@ it("the levels of video tampering save 75 for high, 25 for low and 50 for the mi
   const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
   const path = `/cameras/${cameras[0]?.id ?? ""}/detection`;
   await recorder.api("PATCH", path, { enabled: true });
+  t.after(() => recorder.api("PATCH", path, { enabled: false }));
   const sensitivity = async () => {
     const { detectors } = await recorder.api<DetectionView>("GET", path);
     return detectors.find(({ detector }) => detector === "nightjar-vca-scene/tamper")?.sensitivity;

@@ -18,21 +18,21 @@ import {
   skipBrowserTests,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
   let camera = "";
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
     const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
     camera = cameras[0]?.id ?? "";
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
   const view = () => recorder.api<DetectionView>("GET", `/cameras/${camera}/detection`);
   const motion = async () =>
@@ -195,6 +195,7 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
     const { id: yard } = await recorder.api<{ id: string }>("POST", "/cameras", {
       ...{ name: "Yard", driver: "rtsp", config: { url: sender.url(1), transport: "tcp" } },
     });
+    t.after(() => recorder.api("DELETE", `/cameras/${yard}`));
     await recorder.api("PATCH", `/cameras/${yard}/detection`, {
       enabled: true,
       detectors: {

@@ -11,7 +11,8 @@ import {
   until,
 } from "./support/browser.ts";
 import { openLine } from "./support/cuttable-line.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 /** Frame numbers of the demo camera begin again after its clip. */
 const LOOP = 100_000;
@@ -24,7 +25,7 @@ describe("live view", { skip: skipBrowserTests }, () => {
   const faults: string[] = [];
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
     context = await openContext(browser, recorder);
     page = await context.newPage();
@@ -35,7 +36,6 @@ describe("live view", { skip: skipBrowserTests }, () => {
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   /** Watches the counter until it has risen `times` times without going back, except where the clip begins anew. */

@@ -17,7 +17,8 @@ import {
   until,
 } from "./support/browser.ts";
 import { openLine } from "./support/cuttable-line.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const run = promisify(execFile);
 /** Frames a second of the demo camera's main stream, and frames until its clip begins anew. */
@@ -48,7 +49,7 @@ describe("playback", { skip: skipBrowserTests }, () => {
   const faults: string[] = [];
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
     context = await openContext(browser, recorder);
     const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
@@ -74,7 +75,6 @@ describe("playback", { skip: skipBrowserTests }, () => {
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   /**

@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, openContext, PHONE, screenshot, skipBrowserTests, until } from "./support/browser.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const SEAL_PASSWORD = "walrus umbrella 77 cliff";
 
@@ -14,18 +15,20 @@ describe("the page of settings files", { skip: skipBrowserTests, timeout: 240_00
   let browser: Browser;
   let page: Page;
   let file = "";
+  let named = "";
 
   const nameOf = async () => (await recorder.api<{ name: string }>("GET", "/settings")).name;
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
+    named = await nameOf();
     await recorder.api("PATCH", "/settings", { name: "Shop", wizardDone: true });
     browser = await openBrowser();
     page = await (await openContext(browser, recorder)).newPage();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
+    await recorder.api("PATCH", "/settings", { name: named });
   });
 
   it("is reached from System and saves a sealed file", async () => {
