@@ -43,7 +43,19 @@ describe("codecs that the browser lacks", { skip, timeout: 240_000 }, () => {
   before(async () => {
     const file = dir.join("h265.mkv");
     await run("ffmpeg", [
-      ...["-v", "error", "-i", CLIP, "-an", "-c:v", "libx265", "-preset", "ultrafast"],
+      ...[
+        "-v",
+        "error",
+        "-i",
+        CLIP,
+        "-an",
+        "-vf",
+        "scale=320:180",
+        "-c:v",
+        "libx265",
+        "-preset",
+        "ultrafast",
+      ],
       ...["-x265-params", "keyint=20:log-level=error", file],
     ]);
     const plain = dir.join("h264.mkv");
@@ -169,7 +181,7 @@ describe("codecs that the browser lacks", { skip, timeout: 240_000 }, () => {
     );
     await until(
       "a still",
-      async () => (await page.evaluate(`document.querySelector("img.picture")?.naturalWidth ?? 0`)) === 640,
+      async () => (await page.evaluate(`document.querySelector("img.picture")?.naturalWidth ?? 0`)) === 320,
       20_000,
     );
     await screenshot(page, "live-still");

@@ -17,7 +17,7 @@ import {
   until,
 } from "./support/browser.ts";
 
-const skip = skipBrowserTests || (hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed");
+const skip = skipBrowserTests || (hasProgram("ffmpeg") ? false : "ffmpeg is not installed");
 
 /** Counts the samples that the page hands to its AudioContext, and their power. */
 const LISTEN = `

@@ -21,7 +21,7 @@ import {
   until,
 } from "./support/browser.ts";
 
-const skip = skipBrowserTests || (hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed");
+const skip = skipBrowserTests || (hasProgram("ffmpeg") ? false : "ffmpeg is not installed");
 const FRAME_MS = 40;
 /** Numbers burnt into the clip, which is a loop. */
 const LOOP = 100;

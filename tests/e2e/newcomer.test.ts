@@ -139,7 +139,7 @@ describe("a newcomer's way", { skip: skipBrowserTests, timeout: 600_000 }, () =>
   });
 
   it("plays it in another program, by the address and the password that its page gives", {
-    skip: hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed",
+    skip: hasProgram("ffmpeg") ? false : "ffmpeg is not installed",
   }, async () => {
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const copied = (): Promise<string> => page.evaluate("navigator.clipboard.readText()");

@@ -9,9 +9,10 @@ import { clipSource } from "../../core/media/rtsp-server/clip-source.ts";
 import { createRtspServer } from "../../core/media/rtsp-server/rtsp-server.ts";
 import { readFrameCounter } from "../../core/testing/frame-counter.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
+import { hasProgram } from "../support/media-files.ts";
 
 const file = fileURLToPath(new URL("../../plugins/camera-demo/media/sub.mp4", import.meta.url));
-const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
+const hasFfmpeg = hasProgram("ffmpeg");
 const FRAMES_PER_LOOP = 640;
 
 async function recordWithFfmpeg(t: TestContext, transport: "tcp" | "udp", target: string): Promise<void> {

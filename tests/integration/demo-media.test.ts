@@ -7,9 +7,10 @@ import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readClip } from "../../core/media/rtsp-server/mp4-clip.ts";
 import { readFrameCounter } from "../../core/testing/frame-counter.ts";
+import { hasProgram } from "../support/media-files.ts";
 
 const folder = fileURLToPath(new URL("../../plugins/camera-demo/media/", import.meta.url));
-const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
+const hasFfmpeg = hasProgram("ffmpeg");
 const LOOP_SECONDS = 64;
 
 /** Decodes the first seconds of a file to RGBA at a size and reads the number of each frame. */

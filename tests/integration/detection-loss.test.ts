@@ -16,7 +16,7 @@ interface Event {
 }
 
 const LOSS_SECONDS = 4;
-const skip = hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed";
+const skip = hasProgram("ffmpeg") ? false : "ffmpeg is not installed";
 
 /** Frames as they were by length and kind, and nothing of a picture in them: what follows the header of a NAL unit is noise. */
 function garbled(payload: Buffer, count: number): Buffer {

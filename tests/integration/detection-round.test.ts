@@ -22,9 +22,7 @@ const FRAMES_PER_SECOND = 10;
 const MERGE_SECONDS = 2;
 const clip = realClip(PERSONS.name);
 const skip =
-  clip === undefined
-    ? "the real clips are not at hand"
-    : !hasProgram("ffmpeg", "-version") && "ffmpeg is not installed";
+  clip === undefined ? "the real clips are not at hand" : !hasProgram("ffmpeg") && "ffmpeg is not installed";
 
 describe("people in a clip that is a camera", { skip, timeout: 600_000 }, () => {
   const dir = tempDir("nightjar-round-");

@@ -21,7 +21,7 @@ const STREAM_LIMIT_BYTES = 64e6;
 
 const CODEC = "exception-codec-mismatch";
 
-const skip = hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed";
+const skip = hasProgram("ffmpeg") ? false : "ffmpeg is not installed";
 
 describe("cameras that misbehave", { skip, timeout: 200_000 }, () => {
   const made: FakeCamera[] = [];

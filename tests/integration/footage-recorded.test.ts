@@ -113,7 +113,7 @@ function isStopped(path: string): boolean {
 
 const skip = !hasGstreamer()
   ? "GStreamer's RTSP server is not installed (gir1.2-gst-rtsp-server-1.0, python3-gi, gstreamer1.0-plugins-*)"
-  : !hasProgram("ffmpeg", "-version")
+  : !hasProgram("ffmpeg")
     ? "ffmpeg is not installed"
     : false;
 

@@ -16,7 +16,7 @@ import { DEMO_CLIP, RecorderRig } from "../support/recorder-rig.ts";
 import { noRtspVlc, rtspVlcVersion, vlcPlays } from "../support/vlc-player.ts";
 
 const run = promisify(execFile);
-const skip = hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed";
+const skip = hasProgram("ffmpeg") ? false : "ffmpeg is not installed";
 const noGstreamer = hasGstreamerClient() ? false : "GStreamer's RTSP client is not installed";
 const noVlc = noRtspVlc();
 const PICTURES = 60;

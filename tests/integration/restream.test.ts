@@ -19,7 +19,7 @@ import { freeUdpPort, isUdpPortOpen, vlcSees } from "../support/vlc-player.ts";
 import { hasVlc } from "../support/vlc-server.ts";
 
 const run = promisify(execFile);
-const skip = hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed";
+const skip = hasProgram("ffmpeg") ? false : "ffmpeg is not installed";
 const PICTURES = 60;
 
 /** The slices of the first pictures that a player gets, in order. */

@@ -14,7 +14,7 @@ const SECONDS = 12;
 const UNSENT_SECONDS = 4;
 const skip = !hasVlc()
   ? "VLC is not installed (vlc-bin, vlc-plugin-base)"
-  : !hasProgram("ffmpeg", "-version")
+  : !hasProgram("ffmpeg")
     ? "ffmpeg is not installed"
     : false;
 

@@ -6,10 +6,10 @@ import { describe, it } from "node:test";
 import { DecodeTimer } from "../../core/media/mp4/index.ts";
 import { inspectSegment, recoverSegment } from "../../core/media/store/recover-segment.ts";
 import { openSegmentFile } from "../../core/media/store/segment-file.ts";
+import { hasProgram } from "../support/media-files.ts";
 import {
   closedBytes,
   decodeEach,
-  hasFfmpeg,
   makeSource,
   openBytes,
   probe,
@@ -32,7 +32,7 @@ function soundStart(file: string): number {
   return Number(probe(file).find((stream) => stream.codec_type === "audio")?.start_time);
 }
 
-describe("recording files", { skip: hasFfmpeg() ? false : "ffmpeg is not installed" }, () => {
+describe("recording files", { skip: hasProgram("ffmpeg") ? false : "ffmpeg is not installed" }, () => {
   for (const [name, options] of CASES) {
     it(`of ${name} play without an error, open and closed, with every frame in its place`, () => {
       using folder = temporaryFolder();

@@ -3,58 +3,32 @@ import { execFile } from "node:child_process";
 import { basename } from "node:path";
 import { promisify } from "node:util";
 import { readFrameCounter } from "../../core/testing/frame-counter.ts";
-import { pictureSlices } from "./media-files.ts";
+import { copiedOut, pictureSlicesOf } from "./media-files.ts";
 
 const run = promisify(execFile);
 const MAX_OUTPUT = 256 * 1024 * 1024;
 
 /** The picture slices of some files, one after the other, as one buffer. */
 export async function allSlices(paths: readonly string[], codec: "h264" | "h265"): Promise<Buffer> {
-  const slices: Buffer[] = [];
-  for (const path of paths) slices.push(...(await pictureSlices(path, codec)));
-  return Buffer.concat(slices);
+  return Buffer.concat((await pictureSlicesOf(paths, codec)).flat());
 }
 
 /** The coded sound of some files, packet after packet, as hashes (`framemd5`); G.711 as one byte stream. */
 export async function soundPackets(paths: readonly string[]): Promise<string[]> {
-  const hashes: string[] = [];
-  for (const path of paths) {
-    const { stdout } = await run(
-      "ffmpeg",
-      ["-v", "error", "-i", path, "-map", "0:a:0", "-c", "copy", "-f", "framemd5", "pipe:1"],
-      { maxBuffer: MAX_OUTPUT, timeout: 30_000 },
-    );
-    // Stream, DTS, PTS, duration, size, hash; what follows is of side data such as Matroska's padding.
-    for (const line of stdout.split("\n"))
-      if (line !== "" && !line.startsWith("#")) hashes.push(line.split(",")[5]?.trim() ?? "");
-  }
-  return hashes;
+  const lists = await copiedOut(paths, "a", () => ["-f", "framemd5"]);
+  // Stream, DTS, PTS, duration, size, hash; what follows is of side data such as Matroska's padding.
+  return lists.flatMap((list) =>
+    list
+      .toString()
+      .split("\n")
+      .filter((line) => line !== "" && !line.startsWith("#"))
+      .map((line) => line.split(",")[5]?.trim() ?? ""),
+  );
 }
 
 /** The bytes of the sound of some files, without a container: for G.711, which every sender cuts its own way. */
 export async function soundBytes(paths: readonly string[], codec: "pcmu" | "pcma"): Promise<Buffer> {
-  const bytes: Buffer[] = [];
-  for (const path of paths) {
-    const { stdout } = await run(
-      "ffmpeg",
-      [
-        "-v",
-        "error",
-        "-i",
-        path,
-        "-map",
-        "0:a:0",
-        "-c",
-        "copy",
-        "-f",
-        codec === "pcmu" ? "mulaw" : "alaw",
-        "pipe:1",
-      ],
-      { encoding: "buffer", maxBuffer: MAX_OUTPUT, timeout: 30_000 },
-    );
-    bytes.push(stdout);
-  }
-  return Buffer.concat(bytes);
+  return Buffer.concat(await copiedOut(paths, "a", () => ["-f", codec === "pcmu" ? "mulaw" : "alaw"]));
 }
 
 const STRICTLY = ["-v", "error", "-xerror", "-nostdin"];

@@ -53,7 +53,7 @@ export async function makeClip(folder: string, recipe: ClipRecipe): Promise<Foot
   const length = String(recipe.seconds);
   const args = ["-v", "error", "-y", "-nostdin"];
   if (real) args.push("-i", source);
-  else args.push("-f", "lavfi", "-i", `testsrc2=s=640x360:r=25:d=${length}`);
+  else args.push("-f", "lavfi", "-i", `testsrc2=s=320x180:r=25:d=${length}`);
   const { sound } = recipe;
   const hasOwnSound = real && sound === "copy";
   if (sound !== undefined && !hasOwnSound)

@@ -8,7 +8,7 @@ import type { Frame } from "../../../../core/media/format.ts";
 import { LeadingPictures } from "../../../../core/media/process/leading-pictures.ts";
 import { hasProgram } from "../../../support/media-files.ts";
 
-const skip = hasProgram("ffmpeg", "-version") ? false : "ffmpeg is not installed";
+const skip = hasProgram("ffmpeg") ? false : "ffmpeg is not installed";
 const START_CODE = Buffer.of(0, 0, 0, 1);
 
 interface Picture {
