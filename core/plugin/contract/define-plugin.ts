@@ -89,8 +89,11 @@ export interface PluginDefinition<Schema extends TObject = TObject> {
   readonly name: string;
   /** TypeBox schema of the plugin's own configuration; the same as in `config.schema.json`. */
   readonly configSchema: Schema;
-  /** Registers and taps, nothing else: devices open in the `start` hook and close in `stop`. */
-  setup(nvr: Nvr, config: Static<Schema>): void | Promise<void>;
+  /**
+   * Registers and taps, nothing else: devices open in the `start` hook and close in `stop`. The type of `config` comes from
+   * the schema and is not looked at to find it: that would take a compiler two seconds for each plugin.
+   */
+  setup(nvr: Nvr, config: NoInfer<Static<Schema>>): void | Promise<void>;
 }
 
 /** Declares a plugin. Returns its argument; the call gives `config` its type. */
