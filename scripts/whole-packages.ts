@@ -5,7 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { rolldown } from "rolldown";
-import { quietHttp } from "./build-packages/quiet-http.ts";
+import { quietBuiltins } from "./build-packages/quiet-builtins.ts";
 
 const PACKAGES = resolve(import.meta.dirname, "../node_modules");
 /** By what they are imported as: the package, and its file for that. */
@@ -31,7 +31,7 @@ export async function wholePackages(): Promise<string> {
     platform: "node",
     // What they import of others is shared with whoever else does.
     external: (id) => !id.startsWith(".") && !isAbsolute(id),
-    plugins: [quietHttp],
+    plugins: [quietBuiltins],
     // The package makes functions of text of its own.
     onLog: () => undefined,
   });

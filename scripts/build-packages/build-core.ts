@@ -7,7 +7,7 @@ import { type OutputOptions, type Plugin, rolldown } from "rolldown";
 import { refusePacking } from "../pack-plugin/refusal.ts";
 import { coreDeclarations } from "./core-declarations.ts";
 import { corePart, type ModuleGraph, PART_NAMES } from "./core-parts.ts";
-import { quietHttp } from "./quiet-http.ts";
+import { quietBuiltins } from "./quiet-builtins.ts";
 import { type ThirdParty, thirdParties } from "./third-parties.ts";
 
 /** A file that is started as a program, or named by its address, in words that can be followed. */
@@ -66,7 +66,7 @@ async function putTogether(
     input: Object.fromEntries(entries.map((path) => [withoutEnding(path), join(core, path)])),
     platform: "node",
     external: [...separate],
-    plugins: [places(core), quietHttp],
+    plugins: [places(core), quietBuiltins],
     onLog: (level, log) => {
       // A package that makes functions of text, with nothing in it that comes from outside.
       if (level === "warn" && log.code !== "EVAL")

@@ -6,7 +6,7 @@ import { join, relative } from "node:path";
 import { rolldown } from "rolldown";
 import { packedCard } from "../pack-plugin/package-card.ts";
 import { refusePacking } from "../pack-plugin/refusal.ts";
-import { quietHttp } from "./quiet-http.ts";
+import { quietBuiltins } from "./quiet-builtins.ts";
 import { type ThirdParty, thirdParties } from "./third-parties.ts";
 
 type Json = Record<string, unknown>;
@@ -49,7 +49,7 @@ async function together(sources: string, entry: string, target: string): Promise
     platform: "node",
     external: [CORE, ...OF_MACHINES],
     plugins: [
-      quietHttp,
+      quietBuiltins,
       {
         name: "workers",
         transform: (code, id) =>
