@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type FakeCamera, fakeCamera } from "../../core/testing/fake-camera.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { FootageRecorder } from "../support/footage.ts";
+import type { FootageRecorder } from "../support/footage.ts";
 import { hasProgram } from "../support/media-files.ts";
+import { sharedFootageRecorder } from "../support/shared-footage-recorder.ts";
 
 interface Event {
   readonly id: number;
@@ -36,12 +37,13 @@ function garbled(payload: Buffer, count: number): Buffer {
 describe("video loss in a whole recorder", { skip, timeout: 300_000 }, () => {
   let recorder: FootageRecorder;
   let camera: FakeCamera;
+  const added: string[] = [];
   before(async () => {
-    recorder = await FootageRecorder.start();
+    recorder = await sharedFootageRecorder();
     camera = await fakeCamera();
   });
   after(async () => {
-    await recorder?.stop();
+    for (const id of added) await recorder.removeCamera(id);
     await camera?.close();
   });
 
@@ -50,7 +52,7 @@ describe("video loss in a whole recorder", { skip, timeout: 300_000 }, () => {
   const loss = (id: string, isOver: boolean, deadlineMs: number) =>
     waitFor(async () => (await losses(id)).find(({ end }) => (end !== undefined) === isOver), {
       deadlineMs,
-      periodMs: 100,
+      periodMs: 200,
       what: isOver ? "the loss to be over" : "a loss",
     });
   /** By then it has to be told; a machine that is given more patience has so many times longer. */
@@ -63,6 +65,7 @@ describe("video loss in a whole recorder", { skip, timeout: 300_000 }, () => {
 
   it("is told of frames that nobody can decode while the session stands, and over with those that can be", async () => {
     const id = await recorder.addCamera("yard", { url: camera.url, transport: "tcp" });
+    added.push(id);
     await look(id);
     await waitFor(
       async () => {
@@ -99,6 +102,7 @@ describe("video loss in a whole recorder", { skip, timeout: 300_000 }, () => {
     await away.powerOff();
     const addedMs = Date.now();
     const id = await recorder.addCamera("gate", { url: away.url, transport: "tcp" });
+    added.push(id);
     await look(id);
     const { start } = await loss(id, false, TOLD_MS);
     const toldMs = Date.now();

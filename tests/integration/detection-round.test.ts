@@ -7,8 +7,9 @@ import { tempDir } from "../../core/testing/temp-dir.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { PERSONS, SLACK_SECONDS } from "../support/clip-truth.ts";
 import { realClip } from "../support/detection-clips.ts";
-import { FootageRecorder } from "../support/footage.ts";
+import type { FootageRecorder } from "../support/footage.ts";
 import { hasProgram } from "../support/media-files.ts";
+import { sharedFootageRecorder } from "../support/shared-footage-recorder.ts";
 import { type WatchedClip, watchedClip } from "../support/watched-clip.ts";
 
 interface Event {
@@ -28,23 +29,27 @@ describe("people in a clip that is a camera", { skip, timeout: 600_000 }, () => 
   const dir = tempDir("nightjar-round-");
   let recorder: FootageRecorder;
   let camera: WatchedClip | undefined;
+  let id: string | undefined;
+  let mergeSeconds: number | undefined;
   before(async () => {
     // A key frame every two seconds, as cameras send them.
     const coding = ["-an", "-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-g", "20"];
     const file = dir.join("round.mp4");
     execFileSync("ffmpeg", ["-loglevel", "error", "-nostdin", "-i", clip ?? "", ...coding, file]);
     camera = await watchedClip(file);
-    recorder = await FootageRecorder.start();
+    recorder = await sharedFootageRecorder();
   });
   after(async () => {
-    await recorder?.stop();
+    if (id !== undefined) await recorder.removeCamera(id);
+    if (mergeSeconds !== undefined) await recorder.api("PATCH", "/arming/rules", { mergeSeconds });
     await camera?.[Symbol.asyncDispose]();
     dir.remove();
   });
 
   it("are an event each, at their times, none split and none in the first five seconds", async (t) => {
+    ({ mergeSeconds } = await recorder.api<{ mergeSeconds: number }>("GET", "/arming/rules"));
     await recorder.api("PATCH", "/arming/rules", { mergeSeconds: MERGE_SECONDS });
-    const id = await recorder.addCamera("Hall", { url: camera?.url ?? "", transport: "tcp" });
+    id = await recorder.addCamera("Hall", { url: camera?.url ?? "", transport: "tcp" });
     await recorder.api("PATCH", `/cameras/${id}/detection`, { enabled: true });
     const sentMs = (seconds: number) => camera?.sentMs(seconds);
     const events = async () => {

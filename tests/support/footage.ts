@@ -127,6 +127,11 @@ export class FootageRecorder {
     return id;
   }
 
+  /** Takes a camera away, with all that was recorded of it. */
+  removeCamera(id: string): Promise<void> {
+    return this.api("DELETE", `/cameras/${id}?footage=remove`);
+  }
+
   camera(id: string): Promise<CameraBody> {
     return this.api<CameraBody>("GET", `/cameras/${id}`);
   }
