@@ -104,4 +104,31 @@ describe("playback of what cannot be read now", () => {
     session.resume();
     assert.equal(line.asked.time, new Date(Math.floor((sought90k + 89) / 90)).toISOString());
   });
+
+  it("does nothing at each refresh of the display where the page's own player shows, nor once it is closed", (t) => {
+    const refreshes: (() => void)[] = [];
+    const next = () => refreshes.shift()?.();
+    Object.assign(globalThis, { requestAnimationFrame: (action: () => void) => refreshes.push(action) });
+    t.after(() => Reflect.deleteProperty(globalThis, "requestAnimationFrame"));
+    session.seek(WANT_90K);
+    session.resume();
+    assert.equal(refreshes.length, 0);
+    const drawn = new PlaybackSession(
+      2,
+      "ws://recorder/playback",
+      "webcodecs",
+      undefined,
+      "main",
+      () => undefined,
+    );
+    assert.equal(refreshes.length, 0, "nothing is asked for yet");
+    drawn.seek(WANT_90K);
+    drawn.resume();
+    assert.equal(refreshes.length, 1);
+    next();
+    assert.equal(refreshes.length, 1, "its first picture is on its way");
+    drawn.close();
+    next();
+    assert.equal(refreshes.length, 0);
+  });
 });

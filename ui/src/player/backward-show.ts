@@ -42,6 +42,10 @@ export class BackwardShow implements Show {
     });
   }
 
+  get rests(): boolean {
+    return this.#shown90k !== undefined && !this.#stage.playing;
+  }
+
   begin(want90k: number): void {
     this.#generation += 1;
     this.#drop();

@@ -48,6 +48,10 @@ export class ForwardShow implements Show {
     return this.#want90k !== undefined;
   }
 
+  get rests(): boolean {
+    return this.#want90k === undefined && this.#steps === 0 && !this.#stage.playing;
+  }
+
   begin(want90k: number): void {
     this.#drop();
     this.#encoded = [];

@@ -34,7 +34,7 @@ export class PlaybackSession {
   readonly #stage: Stage;
   readonly #position: PositionTeller;
   readonly #notes: PlaybackNotes;
-  readonly #stopRefresh: () => void;
+  #stopRefresh: (() => void) | undefined;
   #show: ForwardShow | BackwardShow | undefined;
   #stream: "main" | "sub";
   #request = 0;
@@ -101,10 +101,6 @@ export class PlaybackSession {
       },
     });
     this.#position = new PositionTeller(this.#socket, () => (this.#hasLine ? this.#shown90k : undefined));
-    this.#stopRefresh = atEveryRefresh((nowMs) => {
-      this.#show?.tick(nowMs);
-      if (this.#clock.running) this.#tracks.sound.tick(this.#clock.at(nowMs));
-    });
   }
 
   play(time90k: number, speed: number): void {
@@ -134,6 +130,7 @@ export class PlaybackSession {
     const isVoid = this.#requestedSpeed !== this.#speed || this.#notes.rests || this.#isRefused;
     if (here !== undefined && isVoid) this.#ask(here);
     else this.#post({ id: this.#id, type: "resumed" });
+    this.#wake();
   }
 
   setSpeed(speed: number): void {
@@ -160,6 +157,7 @@ export class PlaybackSession {
       this.#ask(here);
       if (this.#show instanceof ForwardShow) this.#show.stepAfterSeek(frames);
     }
+    this.#wake();
   }
 
   setStream(stream: "main" | "sub"): void {
@@ -205,7 +203,7 @@ export class PlaybackSession {
   }
 
   close(): void {
-    this.#stopRefresh();
+    this.#rest();
     this.#position.close();
     clearTimeout(this.#edgeTimer);
     this.#socket.close();
@@ -230,7 +228,7 @@ export class PlaybackSession {
     this.#clock.hold(performance.now());
     this.#clock.setSpeed(speed, performance.now());
     this.#tracks.sound.silence();
-    if (this.#way === "webcodecs") this.#stageShow(speed).begin(want90k);
+    if (this.#way === "webcodecs") this.#begin(this.#stageShow(speed), want90k);
     else {
       this.#tracks.waitForKeyFrame();
       this.#post({ id: this.#id, type: "asked" });
@@ -253,6 +251,26 @@ export class PlaybackSession {
       this.#show = speed > 0 ? new ForwardShow(this.#stage) : new BackwardShow(this.#stage);
     }
     return this.#show;
+  }
+
+  #begin(show: Show | undefined, want90k: number): void {
+    show?.begin(want90k);
+    this.#wake();
+  }
+
+  /** Shows at each refresh what is due, until nothing moves. The page's own player (MSE) needs none of it: it has its own clock. */
+  #wake(): void {
+    if (this.#show === undefined) return;
+    this.#stopRefresh ??= atEveryRefresh((nowMs) => {
+      this.#show?.tick(nowMs);
+      if (this.#clock.running) this.#tracks.sound.tick(this.#clock.at(nowMs));
+      if (this.#show?.rests !== false) this.#rest();
+    });
+  }
+
+  #rest(): void {
+    this.#stopRefresh?.();
+    this.#stopRefresh = undefined;
   }
 
   #opened(): void {
@@ -320,7 +338,7 @@ export class PlaybackSession {
     this.#socket.good();
     if (this.#awaitsStep && time90k !== undefined) {
       this.#want90k = time90k;
-      this.#show?.begin(time90k);
+      this.#begin(this.#show, time90k);
       // The recorder stands still after a step; what follows is wanted for the next one.
       this.#socket.send({ type: "resume" });
     }
@@ -370,7 +388,7 @@ export class PlaybackSession {
       this.#playing = false;
       return;
     }
-    this.#show?.begin(this.#shown90k ?? this.#want90k ?? 0);
+    this.#begin(this.#show, this.#shown90k ?? this.#want90k ?? 0);
     this.#askAgain();
   }
 

@@ -31,6 +31,8 @@ export interface Stage {
 
 /** Shows the frames of one request. */
 export interface Show {
+  /** Nothing is due at a refresh until it begins anew, steps, or time goes on. */
+  readonly rests: boolean;
   /** Begins anew: the first picture to show is the one that stands at `want90k`. */
   begin(want90k: number): void;
   push(frame: WaitingFrame): void;
