@@ -13,6 +13,7 @@ const OF_THE_LANGUAGE = new Set([
   "AsyncDisposable",
   "Disposable",
   "Exclude",
+  "NoInfer",
   "Parameters",
   "Readonly",
   "ReadonlyMap",
