@@ -45,7 +45,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       "ui/tests/**/*.test.ts",
     ],
     // Most of a short file's time is starting Node and reading the sources.
-    filesPerProcess: 12,
+    filesPerProcess: 20,
     isEarly: true,
     databases: [
       "tests/core/db/",
@@ -61,7 +61,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ["detection-round", "detection-tamper", "detection-loss"],
       ["session-ends", "change-stream", "nginx-proxy"],
     ],
-    filesPerProcess: 4,
+    filesPerProcess: 6,
     isLongAlone: true,
   },
   e2e: {
