@@ -5,6 +5,7 @@ import { actionSettings } from "../linkage/action-settings.ts";
 import type { DetectorSettings } from "../plugin/contract/detector.ts";
 import type { LinkageRequest } from "../plugin/contract/linkage-action.ts";
 import { parserSettings } from "../pos/till-parser.ts";
+import { keepNoCode } from "./kept-code.ts";
 import type { AskedBefore } from "./linkage-action-contract.ts";
 import { testNvr } from "./test-nvr.ts";
 
@@ -43,6 +44,7 @@ export interface LifeOrder {
 const GRACE_MS = 2_000;
 
 const order = JSON.parse(process.argv[2] ?? "null") as LifeOrder;
+keepNoCode();
 const nvr = await testNvr(order);
 await nvr.start();
 if (order.camera !== undefined)

@@ -8,6 +8,12 @@ import { type TempDir, tempDir } from "./temp-dir.ts";
 let shelf: TempDir | undefined;
 let made = 0;
 const kept: string[] = [];
+let isLast = false;
+
+/** For a process that has one box only, and is ended by force where something keeps it alive: nothing is to stay behind then. */
+export function keepNoCode(): void {
+  isLast = true;
+}
 
 /** Puts code that an earlier box left where the plugin of a new box looks for it. */
 export function giveCode(dataDir: string, pluginFolder: string): void {
@@ -25,7 +31,7 @@ export function giveCode(dataDir: string, pluginFolder: string): void {
 
 /** Takes the code out of a box that is over. */
 export function keepCode(dataDir: string, pluginFolder: string): void {
-  const from = codeOf(dataDir, pluginFolder);
+  const from = isLast ? undefined : codeOf(dataDir, pluginFolder);
   if (from === undefined) return;
   if (shelf === undefined) {
     shelf = tempDir("nightjar-code-");
