@@ -45,6 +45,8 @@ export interface SessionFacts {
   readonly userAgent: string;
 }
 
+/** So many sessions whose time has run out are remembered. */
+const RAN_OUT_AT_MOST = 256;
 /** A use is written down at most this often; between, idle time is judged by the last one written. */
 const TOUCH_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 30_000;
@@ -59,6 +61,8 @@ export class Sessions {
   readonly #log: Log;
   readonly #revoked: CoreHook<Parameters<RevokedListener>>;
   readonly #sweeper: { cancel(): void };
+  /** Why those ended whose time has just run out, by what is kept of their tokens: a page that asks for several things learns it each time. */
+  readonly #ranOut = new Map<string, "idle" | "over">();
 
   constructor(options: {
     readonly table: SessionsTable;
@@ -109,7 +113,11 @@ export class Sessions {
     const now = this.#clock.wallMs();
     // Of any time: whose has run out is told so.
     const session = await this.#table.findByTokenHash(tokenHash(token), 0);
-    if (session === undefined) return undefined;
+    if (session === undefined) {
+      const reason = this.#ranOut.get(tokenHash(token));
+      if (reason !== undefined) throw timeOver(reason);
+      return undefined;
+    }
     const end = await this.#endOfTime(session, now);
     return this.#principal(session, counts ? await this.#touch(session, now, end) : end);
   }
@@ -205,10 +213,15 @@ export class Sessions {
     const end = this.#endBy(session);
     if (end > now) return end;
     const reason = session.createdAtMs + this.#limits().absoluteMs <= now ? "over" : "idle";
+    this.#remember(session.tokenHash, reason);
     if (await this.#table.remove(session.id)) this.#tell([session.id], reason);
-    throw new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "the session has ended, sign in again", {
-      case: reason,
-    });
+    throw timeOver(reason);
+  }
+
+  #remember(hash: string, reason: "idle" | "over"): void {
+    this.#ranOut.set(hash, reason);
+    const [oldest] = this.#ranOut.keys();
+    if (this.#ranOut.size > RAN_OUT_AT_MOST && oldest !== undefined) this.#ranOut.delete(oldest);
   }
 
   async #touch(session: SessionRow, now: number, end: number): Promise<number> {
@@ -238,4 +251,10 @@ export class Sessions {
   #tell(ids: readonly string[], reason: EndReason = "ended"): void {
     if (ids.length > 0) this.#revoked.call(ids, reason);
   }
+}
+
+function timeOver(reason: "idle" | "over"): NightjarError {
+  return new NightjarError("NJ_UNAUTHENTICATED", "unauthenticated", "the session has ended, sign in again", {
+    case: reason,
+  });
 }

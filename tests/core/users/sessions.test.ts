@@ -35,7 +35,8 @@ describe("sessions (attack list A6)", () => {
     const unused = await users.sessions.open("bob", CLIENT);
     clock.turn(HOUR);
     assert.equal(await why(unused.token), "idle", "whoever asks with it learns why it ended");
-    assert.equal(await users.sessions.authenticate(unused.token), undefined, "and it is gone");
+    assert.equal(await why(unused.token), "idle", "also with what a page asks for beside it");
+    assert.equal(await users.sessions.find(unused.sessionId), undefined, "and it is gone");
     await users.sessions.sweep();
     assert.deepEqual(new Set(revoked), new Set([idle.sessionId, busy.sessionId, unused.sessionId]));
   });
