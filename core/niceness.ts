@@ -8,19 +8,21 @@ import { constants, setPriority } from "node:os";
 const AGAIN_AFTER_MS = 150;
 const TRIES = 20;
 
-/** Sets `nice`, of a process and of its session. Throws where the process has ended or a sandbox forbids it. */
+/** Sets `nice` of a process, which counts among those of its session. Throws where it has ended or a sandbox forbids it. */
 export function setNiceness(pid: number, nice: number): void {
-  const bounded = Math.min(constants.priority.PRIORITY_LOW, nice);
-  setPriority(pid, bounded);
-  setSessionNiceness(pid, bounded, TRIES);
+  setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, nice));
 }
 
-/** The same for all threads that a process has by now: on Linux each has its own, and `setNiceness` sets the first one's. */
-export function setNicenessOfThreads(pid: number, nice: number): void {
-  setNiceness(pid, nice);
+/**
+ * The same for all threads that it has by now (on Linux each has its own) and for its session, which then steps back behind all
+ * others on the machine, too: for what computes for long, not for what others wait for.
+ */
+export function setNicenessOfAll(pid: number, nice: number): void {
+  const bounded = Math.min(constants.priority.PRIORITY_LOW, nice);
+  setPriority(pid, bounded);
   if (process.platform !== "linux") return;
-  for (const thread of readdirSync(`/proc/${pid}/task`))
-    setPriority(Number(thread), Math.min(constants.priority.PRIORITY_LOW, nice));
+  setSessionNiceness(pid, bounded, TRIES);
+  for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), bounded);
 }
 
 /** Whether this process has a terminal that what it starts could type into (tty_ioctl(2), TIOCSTI). */
@@ -36,7 +38,7 @@ export function hasTerminal(): boolean {
 
 function setSessionNiceness(pid: number, nice: number, triesLeft: number): void {
   const file = `/proc/${pid}/autogroup`;
-  if (process.platform !== "linux" || !existsSync(file)) return;
+  if (!existsSync(file)) return;
   try {
     writeFileSync(file, String(nice));
   } catch (error) {

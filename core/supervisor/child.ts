@@ -5,7 +5,7 @@ import { getPriority } from "node:os";
 import type { FlowsAllowed } from "../config/flows-config.ts";
 import type { Facts } from "../domain/facts.ts";
 import type { Log, LogLevel } from "../log.ts";
-import { setNiceness } from "../niceness.ts";
+import { setNiceness, setNicenessOfAll } from "../niceness.ts";
 import {
   type ChildMessage,
   LIFE_SIGN_MS,
@@ -354,7 +354,10 @@ function endGroup(pid: number | undefined): void {
 /** Behind where the supervisor itself stands: a recorder that was started with `nice` records first as well. */
 function stepBack(pid: number, niceness: number, log: Log): void {
   try {
-    setNiceness(pid, getPriority() + niceness);
+    const nice = getPriority() + niceness;
+    // Whoever waits for core or the gateway is not to wait for everybody else on the machine.
+    if (niceness >= NICENESS.analysis) setNicenessOfAll(pid, nice);
+    else setNiceness(pid, nice);
   } catch (error) {
     // It has just ended, or a sandbox forbids it: all run alike then.
     log.debug("a process keeps its priority", { pid, reason: String(error) });

@@ -7,21 +7,24 @@ import { getPriority } from "node:os";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { sandboxed } from "../../core/media/ffmpeg/sandbox.ts";
-import { hasTerminal, setNiceness } from "../../core/niceness.ts";
+import { hasTerminal, setNiceness, setNicenessOfAll } from "../../core/niceness.ts";
 
 const NICENESS = new URL("../../core/niceness.ts", import.meta.url).href;
 const ASK = `import(${JSON.stringify(NICENESS)}).then(({ hasTerminal }) => console.log(String(hasTerminal())));`;
 const SCRIPT = "/usr/bin/script";
 
 describe("a process that steps back", () => {
-  it("does so with its session, which may be set beside others as a whole", async (t) => {
+  it("does so within its session, or with all of it, which may be set beside others as a whole", async (t) => {
     const child = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });
     t.after(() => child.kill("SIGKILL"));
     await once(child, "spawn");
     const pid = child.pid as number;
-    setNiceness(pid, 12);
-    assert.equal(getPriority(pid), 12);
     const group = `/proc/${pid}/autogroup`;
+    setNiceness(pid, 3);
+    assert.equal(getPriority(pid), 3);
+    if (existsSync(group)) assert.match(readFileSync(group, "utf8"), / nice 0$/m);
+    setNicenessOfAll(pid, 12);
+    assert.equal(getPriority(pid), 12);
     if (existsSync(group)) assert.match(readFileSync(group, "utf8"), / nice 12$/m);
     setNiceness(pid, 40);
     assert.equal(getPriority(pid), 19, "the system has no more than that");
@@ -31,6 +34,7 @@ describe("a process that steps back", () => {
     const child = spawn("true");
     await once(child, "exit");
     assert.throws(() => setNiceness(child.pid as number, 5), /ESRCH/);
+    assert.throws(() => setNicenessOfAll(child.pid as number, 5), /ESRCH/);
   });
 });
 

@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
 import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link, type LinkHandler } from "../../link/link.ts";
-import { setNicenessOfThreads } from "../../niceness.ts";
+import { setNicenessOfAll } from "../../niceness.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import { childCommand, HEAP_LIMIT_MB } from "./child-command.ts";
 import { type ChildPlaces, OWN_PLACES } from "./child-places.ts";
@@ -275,8 +275,8 @@ export class IsolatedProcess {
     // Behind core also where the whole recorder was started with `nice`.
     const nice = Math.max(NICE, getPriority() + NICE_BEHIND);
     try {
-      // Those threads that it has for V8 and for files would be as urgent as before.
-      if (pid !== undefined) setNicenessOfThreads(pid, nice);
+      // The threads that it has for V8 and for files would be as urgent as before.
+      if (pid !== undefined) setNicenessOfAll(pid, nice);
     } catch {
       // It has ended already, or the system knows no priorities: the other bounds hold.
     }

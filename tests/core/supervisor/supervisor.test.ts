@@ -204,10 +204,15 @@ describe("the supervisor", () => {
   });
 
   it("lets recording go first: the others step back when there is too little time for all", async (t) => {
-    const { supervisor, facts, untilReady } = await supervised(["media", "core"]);
+    const { dir, supervisor, facts, untilReady } = await supervised(["media", "core"]);
+    await writeFile(
+      join(dir, "child.mjs"),
+      `${child}
+      if (process.argv.includes("core")) send({ type: "want", role: "analysis", wanted: true });`,
+    );
     await supervisor.start();
     t.after(() => supervisor.stop());
-    await untilReady(2);
+    await untilReady(3);
     const nicenessOf = (role: string): number =>
       getPriority(facts.find((fact) => fact.role === role)?.pid ?? 0) - getPriority();
     assert.equal(nicenessOf("media"), 0);
@@ -218,9 +223,9 @@ describe("the supervisor", () => {
       return existsSync(file) ? readFileSync(file, "utf8").trim().split(" nice ")[1] : undefined;
     };
     if (sessionOf("media") === undefined) return;
-    assert.equal(sessionOf("media"), "0");
-    await waitFor(() => sessionOf("core") === String(Math.min(19, getPriority() + 5)), {
-      what: "the session of core to step back",
+    assert.deepEqual(["media", "core"].map(sessionOf), ["0", "0"]);
+    await waitFor(() => sessionOf("analysis") === String(Math.min(19, getPriority() + 10)), {
+      what: "the session of analysis to step back",
     });
   });
 
