@@ -117,7 +117,10 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
     await page.getByRole("button", { name: /^Lock the marked range/ }).click();
     // Words of what was done before may still stand there.
     await page.getByRole("button", { name: /^Unlock the marked range/ }).waitFor();
-    await page.getByText(/^Locked: /).last().waitFor();
+    await page
+      .getByText(/^Locked: /)
+      .last()
+      .waitFor();
     assert.deepEqual(await locked(), [true, true, false]);
     await screenshot(page, "playback-locked-range-dark");
     // Opened anew, and on a phone too, what is locked is known.
