@@ -1,11 +1,10 @@
 // One child of the supervisor: starts it, listens for its life signs, restarts it with growing pauses.
 import { type ChildProcess, fork } from "node:child_process";
 import { unwatchFile, watchFile } from "node:fs";
-import { getPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import type { FlowsAllowed } from "../config/flows-config.ts";
 import type { Facts } from "../domain/facts.ts";
 import type { Log, LogLevel } from "../log.ts";
-import { setNiceness, setNicenessOfAll } from "../niceness.ts";
 import {
   type ChildMessage,
   LIFE_SIGN_MS,
@@ -354,10 +353,7 @@ function endGroup(pid: number | undefined): void {
 /** Behind where the supervisor itself stands: a recorder that was started with `nice` records first as well. */
 function stepBack(pid: number, niceness: number, log: Log): void {
   try {
-    const nice = getPriority() + niceness;
-    // Whoever waits for core or the gateway is not to wait for everybody else on the machine.
-    if (niceness >= NICENESS.analysis) setNicenessOfAll(pid, nice);
-    else setNiceness(pid, nice);
+    setPriority(pid, Math.min(constants.priority.PRIORITY_LOW, getPriority() + niceness));
   } catch (error) {
     // It has just ended, or a sandbox forbids it: all run alike then.
     log.debug("a process keeps its priority", { pid, reason: String(error) });

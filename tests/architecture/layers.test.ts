@@ -15,7 +15,6 @@ const FLOORS: readonly (readonly string[])[] = [
     "spare-threads.ts",
     "version.ts",
     "node-http.ts",
-    "niceness.ts",
     "domain",
     "link",
     "errors-catalogue.ts",

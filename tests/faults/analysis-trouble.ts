@@ -117,24 +117,12 @@ export async function analysisTrouble(options: {
     await looking("after the process was stopped");
     log(`stopped: ${sentUnseen} bytes`);
 
-    // From here on: on a machine that is busy with others pictures may be left out before they must be.
-    const paces: string[] = [];
-    const seen = async () => {
-      const { pace } = (await view()).state;
-      if (pace !== undefined && paces.at(-1) !== pace) paces.push(pace);
-      return pace;
-    };
     await set(all, { detectors: { [FLOODER]: { enabled: true }, [HANGER]: { enabled: true } } });
-    const hanging = await waitFor(
-      async () => {
-        await seen();
-        return (await detector(HANGER))?.problem;
-      },
-      { deadlineMs: 60_000, what: "a word of the detector that never answers" },
-    );
+    const hanging = await waitFor(async () => (await detector(HANGER))?.problem, {
+      ...{ deadlineMs: 60_000, what: "a word of the detector that never answers" },
+    });
     const flooded = await waitFor(
       async () => {
-        await seen();
         const { looked = 0 } = (await detector(FLOODER)) ?? {};
         return looked >= FLOODED_PICTURES && looked;
       },
@@ -142,10 +130,12 @@ export async function analysisTrouble(options: {
     );
     log(`flooded: ${flooded} pictures, ${hanging}`);
 
+    const paces: string[] = [];
     const until = (wanted: readonly string[], what: string) =>
       waitFor(
         async () => {
-          const pace = await seen();
+          const { pace } = (await view()).state;
+          if (pace !== undefined && paces.at(-1) !== pace) paces.push(pace);
           return pace !== undefined && wanted.includes(pace);
         },
         { deadlineMs: 240_000, what: () => `${what}; it went ${paces.join(", ")}` },

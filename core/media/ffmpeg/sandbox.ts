@@ -2,7 +2,6 @@
 // no other processes in sight. Decoders of hostile pictures are where attackers get in (docs/design/security.md).
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { hasTerminal } from "../../niceness.ts";
 
 export interface Sandbox {
   /** Absolute path of bwrap. */
@@ -38,9 +37,7 @@ export function sandboxed(
 ): { readonly command: string; readonly args: string[] } {
   if (sandbox === undefined) return { command: program, args: [...args] };
   const binds = [...READ_ONLY, dirname(program)].flatMap((folder) => ["--ro-bind-try", folder, folder]);
-  // Of a session of its own only where there is a terminal to keep it from: otherwise it would not step back with who started it.
-  const session = hasTerminal() ? ["--new-session"] : [];
-  const walls = ["--unshare-all", "--die-with-parent", ...session, "--cap-drop", "ALL", "--clearenv"];
+  const walls = ["--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"];
   const own = ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--chdir", "/tmp"];
   return { command: sandbox.bwrap, args: [...walls, ...binds, ...own, "--", program, ...args] };
 }

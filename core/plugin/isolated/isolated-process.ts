@@ -2,16 +2,15 @@
 // plugin needs, an empty environment, bounded memory, and a watch that ends it when it hangs or eats the machine. Knows
 // nothing of restarts.
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { getPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock, Timer } from "../../clock.ts";
 import { NightjarError } from "../../errors.ts";
 import { LINK_VERSION, Link, type LinkHandler } from "../../link/link.ts";
-import { setNicenessOfAll } from "../../niceness.ts";
 import type { NetworkLeave } from "../package/permissions.ts";
 import { childCommand, HEAP_LIMIT_MB } from "./child-command.ts";
 import { type ChildPlaces, OWN_PLACES } from "./child-places.ts";
@@ -273,10 +272,12 @@ export class IsolatedProcess {
     this.#pid ??= this.#ownPid();
     const pid = await this.#pid;
     // Behind core also where the whole recorder was started with `nice`.
-    const nice = Math.max(NICE, getPriority() + NICE_BEHIND);
+    const nice = Math.min(constants.priority.PRIORITY_LOW, Math.max(NICE, getPriority() + NICE_BEHIND));
     try {
-      // The threads that it has for V8 and for files would be as urgent as before.
-      if (pid !== undefined) setNicenessOfAll(pid, nice);
+      // On Linux it is each thread's own: those that it has for V8 and for files would be as urgent as before.
+      if (pid !== undefined && process.platform === "linux")
+        for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), nice);
+      else if (pid !== undefined) setPriority(pid, nice);
     } catch {
       // It has ended already, or the system knows no priorities: the other bounds hold.
     }
