@@ -106,6 +106,9 @@ const SHOWN = FOOTAGE.filter(({ codec }) => codec === "h264");
 /** Of these, one of each kind of sound, with and without B-frames: played over the cut, too. */
 const PLAYED_OVER = ["cars", "square-pcma", "worker-b-opus"];
 
+/** A file that is worth cutting; of the small stand-in for real footage, two seconds. */
+const BEGUN_BYTES = 12_500;
+
 /** Whether a thread, by its `stat` below /proc, is stopped or gone. */
 function isStopped(path: string): boolean {
   return !existsSync(path) || / [TtXZ] /.test(readFileSync(path, "latin1").replace(/^.*\)/s, ""));
@@ -229,7 +232,8 @@ describe("footage of real cameras", { skip, timeout: 280_000 }, () => {
     const sizes = new Map(before.map((path) => [path, sizeOf(path)]));
     await waitFor(
       () =>
-        newest().every((path) => sizeOf(path) > (sizes.get(path) ?? 0) && sizeOf(path) > 50_000) || undefined,
+        newest().every((path) => sizeOf(path) > (sizes.get(path) ?? 0) && sizeOf(path) > BEGUN_BYTES) ||
+        undefined,
       { deadlineMs: 20_000, what: "files that grow" },
     );
     const cut = [...cameras.values()].map(({ id }) => recorder.filesOf(id).at(-1)?.run ?? 0);
