@@ -117,6 +117,8 @@ export function createHttpApp(services: HttpServices): HttpApp {
   // Only the gateway asks, which gives up bodies that come to a standstill, and bounds them.
   server.requestTimeout = 0;
   server.headersTimeout = HEADERS_TIMEOUT_MS;
+  // And keeps connections for its next request: one that ended by itself just then would cost that request its answer.
+  server.keepAliveTimeout = 0;
   return {
     routes,
     async listen(target) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { stat, writeFile } from "node:fs/promises";
-import { get, type IncomingMessage } from "node:http";
+import { Agent, get, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { createHttpApp } from "../../../core/http/app.ts";
@@ -433,5 +434,20 @@ describe("what the API passes on", () => {
     ];
     answer.resume();
     assert.equal(answer.statusCode, 200);
+  });
+});
+
+describe("connections of the gateway", () => {
+  it("stay open for its next request: one that core ended just then would cost that request its answer", async (t) => {
+    const { server } = await httpFixture(t);
+    const agent = new Agent({ keepAlive: true });
+    t.after(() => agent.destroy());
+    const { port } = server.address() as AddressInfo;
+    const asked = get({ host: "127.0.0.1", port, path: "/api/v1/setup", agent });
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    answer.resume();
+    await once(answer, "end");
+    assert.equal(answer.headers.connection, "keep-alive");
+    assert.equal(answer.headers["keep-alive"], undefined, "no time after which core ends it");
   });
 });
