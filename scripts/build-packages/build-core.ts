@@ -7,6 +7,7 @@ import { type OutputOptions, type Plugin, rolldown } from "rolldown";
 import { refusePacking } from "../pack-plugin/refusal.ts";
 import { coreDeclarations } from "./core-declarations.ts";
 import { corePart, type ModuleGraph, PART_NAMES } from "./core-parts.ts";
+import { plainLetters } from "./plain-letters.ts";
 import { quietBuiltins } from "./quiet-builtins.ts";
 import { type ThirdParty, thirdParties } from "./third-parties.ts";
 
@@ -66,7 +67,7 @@ async function putTogether(
     input: Object.fromEntries(entries.map((path) => [withoutEnding(path), join(core, path)])),
     platform: "node",
     external: [...separate],
-    plugins: [places(core), quietBuiltins],
+    plugins: [places(core), quietBuiltins, plainLetters],
     onLog: (level, log) => {
       // A package that makes functions of text, with nothing in it that comes from outside.
       if (level === "warn" && log.code !== "EVAL")

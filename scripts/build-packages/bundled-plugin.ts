@@ -6,6 +6,7 @@ import { join, relative } from "node:path";
 import { rolldown } from "rolldown";
 import { packedCard } from "../pack-plugin/package-card.ts";
 import { refusePacking } from "../pack-plugin/refusal.ts";
+import { plainLetters } from "./plain-letters.ts";
 import { quietBuiltins } from "./quiet-builtins.ts";
 import { type ThirdParty, thirdParties } from "./third-parties.ts";
 
@@ -50,6 +51,7 @@ async function together(sources: string, entry: string, target: string): Promise
     external: [CORE, ...OF_MACHINES],
     plugins: [
       quietBuiltins,
+      plainLetters,
       {
         name: "workers",
         transform: (code, id) =>
