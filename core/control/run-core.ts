@@ -19,6 +19,7 @@ import { PluginSettingsBook } from "../plugin/host/plugin-settings.ts";
 import { PluginInstaller } from "../plugin/install/plugin-installer.ts";
 import { registriesOf } from "../plugin/install/registries.ts";
 import { RegistrySettings } from "../plugin/install/registry-settings.ts";
+import type { ChildPlaces } from "../plugin/isolated/child-places.ts";
 import { MotionLog } from "../recording/motion-log.ts";
 import { PreparedVolumes } from "../recording/prepared-volumes.ts";
 import { createRecordingService } from "../recording/recording-service.ts";
@@ -71,8 +72,17 @@ const BUNDLED_PLUGINS = resolve(import.meta.dirname, "../../plugins");
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
+/** What tests set otherwise. */
+export interface CoreOptions {
+  /** The core whose files the processes of plugins run. */
+  readonly childCore?: ChildPlaces | undefined;
+}
+
 /** Runs the core process on a data directory. */
-export async function runCore(context: RoleContext): Promise<RunningProcess> {
+export async function runCore(
+  context: RoleContext,
+  { childCore }: CoreOptions = {},
+): Promise<RunningProcess> {
   const { dataDir, log, clock, instance } = context;
   const run = join(dataDir, RUN_FOLDER);
   // Before anything is brought to a new form: who goes back is told which Nightjar that was.
@@ -140,6 +150,7 @@ export async function runCore(context: RoleContext): Promise<RunningProcess> {
       // Of a recorder whose cameras are not there yet nobody is told.
       if (isServing) describer.changed();
     },
+    childCore,
   });
   const pluginInstaller = new PluginInstaller({
     dataDir,

@@ -13,6 +13,7 @@ import { runGateway } from "../../core/gateway/run-gateway.ts";
 import { createLog, silentLog } from "../../core/log.ts";
 import { RUN_FOLDER } from "../../core/supervisor/process-contract.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
+import { CHILD_CORE } from "./child-core.ts";
 
 export const PASSWORD = "heron lantern quarry";
 /** Nothing listens there: what a test sends must not reach any registry. */
@@ -78,7 +79,7 @@ export async function startCoreInProcess(options: CoreInProcessOptions = {}): Pr
     processes: () => [],
     ready: (given?: Readonly<Record<string, unknown>>) => void Object.assign(facts, given),
   };
-  const core = await runCore(context);
+  const core = await runCore(context, { childCore: CHILD_CORE });
   const gateway = await runGateway(context, { uiFolder: join(dataDir, "no-interface") });
   const door = {
     port: (facts["http"] as { port: number }).port,

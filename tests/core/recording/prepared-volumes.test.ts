@@ -13,6 +13,7 @@ import { PreparedVolumes } from "../../../core/recording/prepared-volumes.ts";
 import { FakeClock } from "../../../core/testing/fake-clock.ts";
 import { tempDir } from "../../../core/testing/temp-dir.ts";
 import { waitFor } from "../../../core/testing/wait-for.ts";
+import { CHILD_CORE } from "../../support/child-core.ts";
 import { STORAGE_PLUGIN, STORAGE_SOURCE, writeStoragePlugin } from "../../support/storage-plugin.ts";
 
 const CORE = import.meta.resolve("../../../core/index.ts");
@@ -44,6 +45,7 @@ for (const isolation of ["inline", "process"] as const) {
         secrets: () => ({ get: async () => undefined, set: async () => undefined }),
         refreshCameras: () => undefined,
         offerCamera: async () => undefined,
+        childCore: CHILD_CORE,
       });
       await host.load();
       await host.loaded();

@@ -17,6 +17,7 @@ import { FAILURES_PER_ACCOUNT, FAILURES_PER_ACCOUNT_AND_ADDRESS } from "../../..
 import { type LoginConfig, LoginSources } from "../../../core/users/login-sources.ts";
 import { openUsers, type Users } from "../../../core/users/users.ts";
 import { authenticatorApp } from "../../support/authenticator-app.ts";
+import { CHILD_CORE } from "../../support/child-core.ts";
 import {
   type HouseDirectory,
   houseDirectory,
@@ -70,6 +71,7 @@ for (const isolation of ["inline", "process"] as const) {
         secrets: () => ({ get: async () => undefined, set: async () => undefined }),
         refreshCameras: () => undefined,
         offerCamera: async () => undefined,
+        childCore: CHILD_CORE,
         changed: () => void users.accounts.endOfSources((source) => sources.isActive(source)),
       });
       db = await openDb(":memory:", { log: silentLog });

@@ -110,6 +110,7 @@ for (const bundled of [true, false]) {
         }),
         refreshCameras: () => undefined,
         offerCamera: async () => undefined,
+        childCore: CHILD_CORE,
       });
       clean.push(() => host.stop());
       const told = (name: string): string[] => {

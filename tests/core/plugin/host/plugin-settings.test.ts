@@ -14,6 +14,7 @@ import { PluginSettingsBook, PluginSettingsError } from "../../../../core/plugin
 import { settingsProblems } from "../../../../core/plugin/host/settings-problems.ts";
 import { discoverPlugins, type FoundPlugin } from "../../../../core/plugin/package/discovery.ts";
 import { tempDir } from "../../../../core/testing/temp-dir.ts";
+import { CHILD_CORE } from "../../../support/child-core.ts";
 
 const NAME = "nightjar-camera-far";
 const CANARY = "canary-4711";
@@ -528,6 +529,7 @@ describe("a change of settings", { timeout: 60_000 }, () => {
       secrets: (name) => secretsOfPlugin(secrets, name),
       refreshCameras: () => undefined,
       offerCamera: async () => undefined,
+      childCore: CHILD_CORE,
     });
     t.after(() => host.stop());
     const book = new PluginSettingsBook({

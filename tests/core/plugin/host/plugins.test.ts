@@ -8,6 +8,7 @@ import { silentLog } from "../../../../core/log.ts";
 import { PluginHost } from "../../../../core/plugin/host/plugin-host.ts";
 import { discoverPlugins } from "../../../../core/plugin/package/discovery.ts";
 import { readManifest } from "../../../../core/plugin/package/manifest.ts";
+import { CHILD_CORE } from "../../../support/child-core.ts";
 
 const CARD = {
   name: "nightjar-camera-test",
@@ -82,6 +83,7 @@ describe("plugins on disk", async () => {
       secrets: () => ({ get: async () => undefined, set: async () => undefined }),
       refreshCameras: () => undefined,
       offerCamera: async () => undefined,
+      childCore: CHILD_CORE,
     });
   }
 
