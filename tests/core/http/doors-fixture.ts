@@ -2,7 +2,7 @@
 // them accounts in a database in memory and the described cameras of http-fixture.ts; `media` is a script.
 import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { request as httpRequest } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
@@ -119,10 +119,17 @@ export async function doorsFixture(t: TestContext): Promise<DoorsFixture> {
     await app.close();
     await rm(dataDir, { recursive: true, force: true });
   });
-  return { ...fixture, port, knock: (path, options) => knock(port, path, options) };
+  // As browsers do: a connection of its own for each request takes half as long again as the request.
+  const door: Door = { port, agent: new Agent({ keepAlive: true }) };
+  return { ...fixture, port, knock: (path, options) => knock(door, path, options) };
 }
 
-function knock(port: number, path: string, options: DoorAsk = {}): Promise<DoorAnswer> {
+interface Door {
+  readonly port: number;
+  readonly agent: Agent;
+}
+
+function knock({ port, agent }: Door, path: string, options: DoorAsk = {}): Promise<DoorAnswer> {
   const { method = "GET", token, body, upgrade } = options;
   const text = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
   return new Promise((resolve, reject) => {
@@ -131,7 +138,7 @@ function knock(port: number, path: string, options: DoorAsk = {}): Promise<DoorA
       port,
       path,
       method,
-      agent: false,
+      agent,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(text === undefined
