@@ -137,4 +137,39 @@ describe("playback in a video element", () => {
     mock.timers.tick(120);
     assert.deepEqual(rangeOfPlayhead(), [8, 8.1]);
   });
+
+  /** Asked for a moment backwards; what its group begins with has come, up to shortly before the moment. */
+  const beginBackwards = (...later: readonly Range[]): void => {
+    video.currentTime = 0;
+    fragments.push([8, 8.9], ...later);
+    playback.play(-1);
+    playback.seeked(9_050, -1);
+    playback.append(bytes, 8_000, false);
+    while (buffer.finish());
+    mock.timers.tick(120);
+    assert.equal(video.currentTime, 0, "none of the pictures before it");
+  };
+
+  it("begins backwards with the moment's own picture, although those before it come first", () => {
+    beginBackwards([8.9, 9.2]);
+    playback.append(bytes, 8_900, false);
+    while (buffer.finish());
+    mock.timers.tick(120);
+    assert.ok(Math.abs(video.currentTime - 9.05) < 0.01, String(video.currentTime));
+  });
+
+  it("begins backwards with the last picture before the moment as soon as older ones come", () => {
+    beginBackwards([7, 7.1]);
+    playback.append(bytes, 7_000, false);
+    while (buffer.finish());
+    mock.timers.tick(120);
+    assert.deepEqual(rangeOfPlayhead(), [8, 8.9]);
+  });
+
+  it("begins backwards with the last picture before the moment where there are no older ones", () => {
+    beginBackwards();
+    playback.allSent();
+    mock.timers.tick(120);
+    assert.deepEqual(rangeOfPlayhead(), [8, 8.9]);
+  });
 });

@@ -49,6 +49,11 @@ export class MediaSourceFeed {
     return this.#clearing !== "no";
   }
 
+  /** True when all that came is buffered. */
+  get isIdle(): boolean {
+    return this.#queue.length === 0 && this.#buffer?.updating === false;
+  }
+
   /** The end of the buffered range that holds the playhead or follows it, in seconds; undefined if there is none. */
   get edge(): number | undefined {
     const { buffered } = this.#video;

@@ -33,6 +33,8 @@ export class MsePlayback {
   readonly #timer: ReturnType<typeof setInterval>;
   /** Presentation times of what was appended, in seconds of the element's time, sorted. */
   #times: number[] = [];
+  /** Where the first of them begins that came of the present request. */
+  #beginS: number | undefined;
   #zeroMs = 0;
   #targetMs: number | undefined;
   /** Of what the recorder sends now. */
@@ -70,6 +72,7 @@ export class MsePlayback {
     this.#isDry = false;
     this.#feed.clear();
     this.#times = [];
+    this.#beginS = undefined;
     this.#targetMs = timeMs;
     this.#speed = speed;
     this.#video.pause();
@@ -89,6 +92,7 @@ export class MsePlayback {
     this.#feed.append(data);
     if (audio) return;
     const time = (timeMs - this.#zeroMs) / 1000;
+    this.#beginS ??= time;
     let at = this.#times.length;
     while (at > 0 && (this.#times[at - 1] ?? 0) > time) at -= 1;
     this.#times.splice(at, 0, time);
@@ -207,14 +211,12 @@ export class MsePlayback {
     const { buffered } = this.#video;
     const endOf = (range: number): number => buffered.end(range) - 2 * EPSILON_S;
     if (this.#speed < 0) {
-      // The newest comes first. Its last picture may end before the moment: by a little, or, where key frames alone are
-      // sent, by a group of pictures.
-      const lateS = this.#speed < -NATIVE_UP_TO ? Number.POSITIVE_INFINITY : 0.2;
-      for (let range = buffered.length - 1; range >= 0; range -= 1) {
-        if (target >= buffered.start(range) && target < buffered.end(range) + lateS)
-          return Math.max(buffered.start(range), Math.min(target, endOf(range)));
-      }
-      return undefined;
+      const newest = buffered.length - 1;
+      if (newest < 0) return undefined;
+      // The newest comes first, picture by picture. Its last one may end before the moment, but until it is there, one that is
+      // too early would flash up.
+      const isThere = target < buffered.end(newest) || this.#isNewestWhole(buffered);
+      return isThere ? Math.max(buffered.start(newest), Math.min(target, endOf(newest))) : undefined;
     }
     for (let range = 0; range < buffered.length; range += 1) {
       // Before the range: the recorder jumped over a gap to its start.
@@ -222,6 +224,12 @@ export class MsePlayback {
         return Math.max(Math.min(target, endOf(range)), buffered.start(range));
     }
     return undefined;
+  }
+
+  /** Backwards: nothing more comes of the group that was sent first. Key frames alone are one each. */
+  #isNewestWhole(buffered: TimeRanges): boolean {
+    const isNextThere = buffered.start(0) < (this.#beginS ?? 0) - EPSILON_S;
+    return this.#speed < -NATIVE_UP_TO || isNextThere || (this.#isAllSent && this.#feed.isIdle);
   }
 
   #start(): void {
