@@ -9,6 +9,9 @@ import { NightjarError } from "../errors.ts";
 const ENTRY_BYTES = 4;
 const LIST = new URL("./common-passwords.bin", import.meta.url);
 
+/** Shared by those who ask while it goes on. */
+let reading: Promise<Buffer> | undefined;
+
 /** What stands in the list for a password. */
 export function listEntry(form: string): number {
   return createHash("sha256").update(form).digest().readUInt32BE(0);
@@ -16,7 +19,10 @@ export function listEntry(form: string): number {
 
 /** True for one of the list, whatever figures and signs stand around it. Throws `NJ_PASSWORD_LIST_UNREADABLE`. */
 export async function isOnCommonList(password: string): Promise<boolean> {
-  const list = await readFile(LIST).catch((error: unknown) => {
+  reading ??= readFile(LIST).finally(() => {
+    reading = undefined;
+  });
+  const list = await reading.catch((error: unknown) => {
     throw new NightjarError(
       "NJ_PASSWORD_LIST_UNREADABLE",
       "internal",
