@@ -12,6 +12,16 @@ const OPTIONS = { smallestPercent: 0.5, largestPercent: 100, profile: "auto" };
 
 type Shown = (size: { width: number; height: number }, atMs: number) => Uint8Array;
 
+/** The same, which makes each moment's picture once; for pictures of one size. */
+function kept(at: Shown): Shown {
+  const made = new Map<number, Uint8Array>();
+  return (size, atMs) => {
+    const known = made.get(atMs) ?? at(size, atMs);
+    made.set(atMs, known);
+    return known;
+  };
+}
+
 /** Shows pictures to a new detector; gives what it answers with moments since the first picture. */
 async function answers(
   seconds: number,
@@ -97,15 +107,15 @@ describe("motion", { timeout: 300_000 }, () => {
     assert.deepEqual(await shown(30, box({ light: slow })), []);
   });
 
+  // In every weather the same ones, of twenty seconds.
+  const [calm, walked] = [kept(still), kept(box({ fromMs: 9_000 }))];
   /** Weather over a scene in which nothing moves, and over one that somebody crosses from 9 to 13 s. */
   const inWeather = (weather: Weather) => ({
-    empty: (size: { width: number; height: number }, atMs: number) => weather(still(size, atMs), size, atMs),
+    empty: (size: { width: number; height: number }, atMs: number) => weather(calm(size, atMs), size, atMs),
     crossed: (size: { width: number; height: number }, atMs: number) => {
-      const [wet, dry, walker] = [
-        weather(still(size, atMs), size, atMs),
-        still(size, atMs),
-        box({ fromMs: 9_000 })(size, atMs),
-      ];
+      const dry = calm(size, atMs);
+      const wet = weather(dry, size, atMs);
+      const walker = walked(size, atMs);
       return wet.map((value, at) => (walker[at] === dry[at] ? value : (walker[at] ?? 0)));
     },
   });

@@ -44,20 +44,31 @@ export function picture({ width, height }: Size, atMs: number, scene: Scene): Ui
   const boxColumns = Math.round(boxRows * 0.8);
   const left = Math.round(along * (width + boxColumns) - boxColumns);
   const top = Math.round((height - boxRows) / 2);
+  const isThere = along >= 0 && along <= 1;
+  const scenery = [0, 1].map((row) => sceneryOf(width, row));
   let seed = (atMs * 2_654_435_761) >>> 0 || 1;
   for (let y = 0; y < height; y += 1) {
+    const row = scenery[(y >> 4) % 2] as Float64Array;
+    const isBoxRow = isThere && y >= top && y < top + boxRows;
     for (let x = 0; x < width; x += 1) {
       // Xorshift: quick, and the same everywhere.
       seed ^= seed << 13;
       seed ^= seed >>> 17;
       seed ^= seed << 5;
-      const isBox =
-        along >= 0 && along <= 1 && x >= left && x < left + boxColumns && y >= top && y < top + boxRows;
-      const scenery = 60 + (x * 100) / width + (((x >> 4) + (y >> 4)) % 2) * 25;
-      const shine = isBox ? 205 + (x % 7) : scenery;
+      const isBox = isBoxRow && x >= left && x < left + boxColumns;
+      const shine = isBox ? 205 + (x % 7) : (row[x] as number);
       const grain = ((seed >>> 8) / 0x100_0000 - 0.5) * noise;
-      luma[y * width + x] = Math.min(255, Math.max(0, Math.round(shine * gain + offset + grain)));
+      const level = shine * gain + offset + grain;
+      luma[y * width + x] = level <= 0 ? 0 : level >= 255 ? 255 : Math.round(level);
     }
   }
   return luma;
+}
+
+/** A row of the scene in even light: brighter to the right, in squares that change with every sixteenth row. */
+function sceneryOf(width: number, square: number): Float64Array {
+  return Float64Array.from(
+    { length: width },
+    (_, x) => 60 + (x * 100) / width + (((x >> 4) + square) % 2) * 25,
+  );
 }

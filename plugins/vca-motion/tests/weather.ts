@@ -4,7 +4,7 @@ interface Size {
   readonly width: number;
   readonly height: number;
 }
-/** Changes a picture of a size, as it is at a moment. */
+/** A picture of a size as it is at a moment in that weather; the one that is given stays what it is. */
 export type Weather = (luma: Uint8Array, size: Size, atMs: number) => Uint8Array;
 
 /** A shadow with hard edges that crosses from the left: `factor` of the light is left in it. */
@@ -19,13 +19,16 @@ export function shadow(shape: {
   return (luma, { width, height }, atMs) => {
     const right = ((atMs - fromMs) / 1_000) * pixelsPerSecond;
     const top = Math.max(0, Math.round((height - heightPixels) / 2));
-    return luma.map((level, at) => {
-      const [x, y] = [at % width, Math.floor(at / width)];
-      // It leans, as shadows do.
-      const along = right - (x + (y - top) * 0.3);
-      const isIn = along >= 0 && along < widthPixels && y >= top && y < top + heightPixels;
-      return isIn ? Math.round(level * factor) : level;
-    });
+    const shaded = luma.slice();
+    for (let y = top; y < Math.min(height, top + heightPixels); y += 1) {
+      for (let x = 0; x < width; x += 1) {
+        // It leans, as shadows do.
+        const along = right - (x + (y - top) * 0.3);
+        const at = y * width + x;
+        if (along >= 0 && along < widthPixels) shaded[at] = Math.round((luma[at] as number) * factor);
+      }
+    }
+    return shaded;
   };
 }
 
