@@ -36,12 +36,15 @@ import "./theme/arming.css";
 import "./theme/storage.css";
 
 const root = document.getElementById("app");
-if (root !== null) {
+if (root !== null) void begin(root);
+
+/** Not at the file's top: pages that are read meanwhile use what comes with it, and would wait until it is through. */
+async function begin(within: HTMLElement): Promise<void> {
   warmUp();
   watchUse();
   const entered = enter();
   watchFirstRun();
   await startPreferences();
-  render(<App />, root);
+  render(<App />, within);
   await entered;
 }
