@@ -71,7 +71,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     recorders: [
       ["audit-page", "tills-page", "timeline-picture", "events-page", "io-page"],
       ["certificate-page", "restream", "ptz-pad", "camera-search", "mqtt-page"],
-      ["exceptions-page", "detection-page", "detection-levels", "settings-transfer"],
+      ["exceptions-page", "detection-page", "detection-levels", "settings-transfer", "sessions-and-tokens"],
       ["playback", "live", "codecs"],
     ],
     big: ["playback", "footage-live", "live", "wall", "codecs"],

@@ -17,7 +17,8 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const VERA = { username: "vera", password: "looks at pictures only" } as const;
 const OLGA = { username: "olga", password: "heron lantern quarry" } as const;
@@ -26,13 +27,12 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
   let recorder: Recorder;
   let browser: Browser;
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     await recorder.api("POST", "/users", { name: OLGA.username, password: OLGA.password, role: "operator" });
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   async function signIn(page: Page, who: { username: string; password: string }): Promise<void> {
