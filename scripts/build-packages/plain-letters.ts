@@ -9,7 +9,8 @@ const LETTERS = /(\\*)([^\0-\x7f]+)/g;
 export const plainLetters: Plugin = {
   name: "plain-letters",
   generateBundle(_options, bundle) {
-    for (const part of Object.values(bundle)) if (part.type === "chunk") part.code = inPlainLetters(part.code);
+    for (const part of Object.values(bundle))
+      if (part.type === "chunk") part.code = inPlainLetters(part.code);
   },
 };
 
