@@ -37,6 +37,7 @@ export class VolumeReaders {
   readonly #readers = new Map<VolumeId, VolumeReader>();
   readonly #indexes = new Map<string, SegmentIndex>();
   #paths = new Map<VolumeId, string>();
+  #isWarm: boolean = false;
 
   constructor(clock: Clock, log: Log, deadlineMs: number = DEADLINE_MS) {
     this.#clock = clock;
@@ -52,7 +53,15 @@ export class VolumeReaders {
       this.#readers.delete(id);
       void reader.close();
     }
-    // Started ahead of the first request: loading a thread takes longer than finding a picture.
+    if (this.#isWarm) this.warm();
+  }
+
+  /**
+   * Starts the threads of all volumes, for somebody who is about to ask: loading one takes longer than finding a picture. A
+   * recorder that nobody plays from has none, and is spared ten megabytes for each.
+   */
+  warm(): void {
+    this.#isWarm = true;
     for (const [id, path] of this.#paths) {
       if (!this.#readers.has(id)) this.#readers.set(id, this.#newReader(id, path));
     }

@@ -62,6 +62,7 @@ export class PlaybackSession {
   constructor(socket: WebSocket, request: MediaRequest, parts: PlaybackParts) {
     this.#parts = parts;
     this.#media = request;
+    parts.readers.warm();
     this.#client = new ClientSocket(socket, request.access, parts.clock, parts.counter, {
       onMessage: (message) => this.#act(message),
       onClose: () => {

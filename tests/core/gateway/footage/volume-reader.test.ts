@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, open, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { systemClock } from "../../../../core/clock.ts";
 import type { VolumeId } from "../../../../core/domain/ids.ts";
 import { VolumeReaders } from "../../../../core/gateway/footage/volume-reader.ts";
@@ -37,6 +38,34 @@ describe("volume readers", () => {
   after(async () => {
     await readers.close();
     await rm(folder, { recursive: true, force: true });
+  });
+
+  it("starts no thread before somebody is about to ask, then one for each volume, and for one that is added", async () => {
+    let threads = 0;
+    const count = (): void => {
+      threads += 1;
+    };
+    process.on("worker", count);
+    const own = new VolumeReaders(systemClock, silentLog);
+    try {
+      const [first, second] = [
+        { id: VOLUME, path: root },
+        { id: OTHER, path: join(folder, "other") },
+      ] as const;
+      own.setVolumes([first]);
+      await turn();
+      assert.equal(threads, 0);
+      own.warm();
+      own.warm();
+      await turn();
+      assert.equal(threads, 1);
+      own.setVolumes([first, second]);
+      await turn();
+      assert.equal(threads, 2);
+    } finally {
+      process.off("worker", count);
+      await own.close();
+    }
   });
 
   it("reads pieces in any order, with free bytes in front of each", async () => {
