@@ -2,7 +2,14 @@
 // others have been busy for a while, so that a healthy volume costs one.
 import { Worker } from "node:worker_threads";
 import type { Clock } from "../../clock.ts";
-import type { SyncJob, SyncOutcome, SyncReply, SyncTask, VolumeThreadData } from "./volume-messages.ts";
+import {
+  SYNC_THREAD_UP,
+  type SyncJob,
+  type SyncOutcome,
+  type SyncReply,
+  type SyncTask,
+  type VolumeThreadData,
+} from "./volume-messages.ts";
 
 const THREAD_LIMIT = 4;
 /** How long a job may keep all threads busy before one more is started. */
@@ -17,7 +24,9 @@ interface Waiting {
 
 interface Thread {
   readonly worker: Worker;
-  current: (Waiting & { readonly startedMs: number }) | undefined;
+  /** False while it loads, which says nothing of the volume. */
+  isUp: boolean;
+  current: (Waiting & { startedMs: number }) | undefined;
 }
 
 /** Runs sync jobs; everything happens in the threads, nothing blocks the caller. */
@@ -98,11 +107,18 @@ export class SyncPool {
   #grow(): Thread | undefined {
     if (this.#threads.length >= THREAD_LIMIT) return undefined;
     if (this.#threads.length > 0 && this.longestRunMs < BUSY_MS) return undefined;
+    // Where the processors are busy a thread takes its time to start, and another one would only take more of it.
+    if (this.#threads.some(({ isUp }) => !isUp)) return undefined;
     const worker = new Worker(new URL("./volume-sync-thread.ts", import.meta.url), {
       workerData: this.#data,
     });
-    const thread: Thread = { worker, current: undefined };
-    worker.on("message", (reply: SyncReply) => {
+    const thread: Thread = { worker, isUp: false, current: undefined };
+    worker.on("message", (reply: SyncReply | typeof SYNC_THREAD_UP) => {
+      if (reply === SYNC_THREAD_UP) {
+        thread.isUp = true;
+        if (thread.current !== undefined) thread.current.startedMs = this.#clock.monotonicMs();
+        return;
+      }
       this.lastAnswerMs = this.#clock.monotonicMs();
       const done = thread.current;
       thread.current = undefined;

@@ -116,6 +116,9 @@ export interface SyncJob {
   readonly tasks: readonly SyncTask[];
 }
 
+/** A sync thread's first word: it is loaded, and what it does not answer from now on is up to the disk. */
+export const SYNC_THREAD_UP = "up";
+
 /** One outcome per task, in order. */
 export interface SyncReply {
   readonly job: number;

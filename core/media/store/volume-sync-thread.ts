@@ -18,7 +18,14 @@ import { parentPort, workerData } from "node:worker_threads";
 import { systemCode } from "../../errors.ts";
 import { recoverSegment } from "./recover-segment.ts";
 import { readVolumeMarker, syncDirectory } from "./volume-marker.ts";
-import type { SyncJob, SyncOutcome, SyncReply, SyncTask, VolumeThreadData } from "./volume-messages.ts";
+import {
+  SYNC_THREAD_UP,
+  type SyncJob,
+  type SyncOutcome,
+  type SyncReply,
+  type SyncTask,
+  type VolumeThreadData,
+} from "./volume-messages.ts";
 
 const { volumePath } = workerData as VolumeThreadData;
 const PROBE_FILE = ".nightjar-probe";
@@ -31,6 +38,7 @@ parentPort?.on("message", (job: SyncJob) => {
   const reply: SyncReply = { job: job.job, outcomes };
   parentPort?.postMessage(reply);
 });
+parentPort?.postMessage(SYNC_THREAD_UP);
 
 function attempt(task: SyncTask): SyncOutcome {
   try {
