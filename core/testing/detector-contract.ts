@@ -1,7 +1,7 @@
 // The contract suite for plugins that bring a detector: what the recorder relies on, as tests of node:test. Each is run twice:
 // inline, and in a process of its own, since a plugin cannot know where it will run.
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { isEventType } from "../domain/event-types.ts";
 import type { DetectorAnswer, DetectorSettings } from "../plugin/contract/detector.ts";
@@ -52,7 +52,13 @@ export function detectorContract(options: DetectorContractOptions): void {
     describe(`${card.name}, run ${where}, keeps the contract of detectors:`, {
       timeout: SUITE_LIMIT_MS,
     }, () => {
-      const box = () => testNvr({ pluginFolder: folder, isolation, settings });
+      // One for all: each test has watches of its own, which know nothing of each other.
+      let nvr: TestNvr;
+      before(async () => {
+        nvr = await testNvr({ pluginFolder: folder, isolation, settings });
+        await nvr.start();
+      });
+      after(() => nvr?.[Symbol.asyncDispose]());
       const { signal } = new AbortController();
 
       /** Shows pictures one after the other; gives what was reported. */
@@ -76,21 +82,16 @@ export function detectorContract(options: DetectorContractOptions): void {
       }
 
       it("its identity card names its detectors", async () => {
-        await using nvr = await box();
         const registered = nvr.plugin().provides.filter((item) => item.startsWith(`${WORD}:`));
         assert.deepEqual(card.provides(WORD), registered.toSorted(), "nightjar.provides in package.json");
       });
 
       it("it sees nothing in what is calm", async () => {
-        await using nvr = await box();
-        await nvr.start();
         await nvr.detector(wanted).begin({ watch: "calm", camera: "yard", settings: set(nvr) }, { signal });
         assert.deepEqual(await show(nvr, "calm", calm), []);
       });
 
       it("it takes no picture for a while without failing, and goes on", async () => {
-        await using nvr = await box();
-        await nvr.start();
         const detector = nvr.detector(wanted);
         await detector.begin({ watch: "gap", camera: "yard", settings: set(nvr) }, { signal });
         await show(nvr, "gap", { ...calm, seconds: Math.min(1, calm.seconds) });
@@ -100,8 +101,6 @@ export function detectorContract(options: DetectorContractOptions): void {
       });
 
       it("a watch that has ended, or never begun, is asked of without harm", async () => {
-        await using nvr = await box();
-        await nvr.start();
         const detector = nvr.detector(wanted);
         await detector.begin({ watch: "over", camera: "yard", settings: set(nvr) }, { signal });
         await detector.end({ watch: "over" }, { signal });
@@ -111,8 +110,6 @@ export function detectorContract(options: DetectorContractOptions): void {
 
       if (event !== undefined) {
         it("it says what it sees, of the types that it announces, dated by the pictures", async () => {
-          await using nvr = await box();
-          await nvr.start();
           const beginMs = Date.now();
           await nvr
             .detector(wanted)
@@ -141,8 +138,6 @@ export function detectorContract(options: DetectorContractOptions): void {
         });
 
         it("two cameras do not disturb each other", async () => {
-          await using nvr = await box();
-          await nvr.start();
           const detector = nvr.detector(wanted);
           for (const watch of ["one", "other"])
             await detector.begin({ watch, camera: watch, settings: set(nvr) }, { signal });
@@ -152,8 +147,6 @@ export function detectorContract(options: DetectorContractOptions): void {
         });
 
         it("with a sensitivity of 0 it reports nothing", async () => {
-          await using nvr = await box();
-          await nvr.start();
           const settingsOff = set(nvr, { sensitivity: 0 });
           await nvr
             .detector(wanted)
@@ -164,8 +157,6 @@ export function detectorContract(options: DetectorContractOptions): void {
 
       for (const [what, wrong] of Object.entries(options.wrong ?? {})) {
         it(`its schema refuses ${what}`, async () => {
-          await using nvr = await box();
-          await nvr.start();
           const refused = set(nvr, { options: wrong as Record<string, unknown> });
           assert.throws(() => nvr.checkDetectorOptions(wrong, wanted), /configuration is wrong/);
           // In a process of its own the plugin's own schema is asked once more.

@@ -1,7 +1,7 @@
 // The contract suite for plugins that bring a till parser: what the recorder relies on, as tests of node:test. Each is run
 // twice: inline, and in a process of its own, since a plugin cannot know where it will run.
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Receipt, Receipts } from "../pos/receipts.ts";
 import { parserSettings, readLines } from "../pos/till-parser.ts";
@@ -53,13 +53,15 @@ export function posParserContract(options: PosParserContractOptions): void {
     describe(`${card.name}, run ${where}, keeps the contract of till parsers:`, {
       timeout: SUITE_LIMIT_MS,
     }, () => {
-      async function withParser(test: (nvr: TestNvr) => Promise<void>): Promise<void> {
-        await using nvr = await testNvr({ pluginFolder: folder, isolation, settings: till.settings });
+      // One for all: a parser keeps nothing between calls, which is one of the tests.
+      let nvr: TestNvr;
+      before(async () => {
+        nvr = await testNvr({ pluginFolder: folder, isolation, settings: till.settings });
         await nvr.start();
-        await test(nvr);
-      }
+      });
+      after(() => nvr?.[Symbol.asyncDispose]());
       /** Reads everything, so many lines at once. */
-      async function receiptsOf(nvr: TestNvr, portion: number): Promise<ExpectedReceipt[]> {
+      async function receiptsOf(portion: number): Promise<ExpectedReceipt[]> {
         const parser = nvr.posParser(wanted);
         const config = parserSettings(parser, till.config);
         const receipts = new Receipts();
@@ -77,74 +79,69 @@ export function posParserContract(options: PosParserContractOptions): void {
         }));
       }
 
-      it("its identity card names its parsers", () =>
-        withParser(async (nvr) => {
-          const registered = nvr.plugin().provides.filter((item) => item.startsWith(`${WORD}:`));
-          assert.deepEqual(card.provides(WORD), registered.toSorted(), "nightjar.provides in package.json");
+      it("its identity card names its parsers", async () => {
+        const registered = nvr.plugin().provides.filter((item) => item.startsWith(`${WORD}:`));
+        assert.deepEqual(card.provides(WORD), registered.toSorted(), "nightjar.provides in package.json");
+      });
+
+      it("every field of a till has a title and a description, and none is a secret", async () => {
+        const { configSchema } = nvr.posParser(wanted);
+        checkFields(configSchema);
+        for (const [name, field] of Object.entries(configSchema.properties))
+          assert.notEqual((field as { "x-secret"?: unknown })["x-secret"], true, `${name} is a secret`);
+      });
+
+      it("it finds the receipts in what a till writes", async () =>
+        assert.deepEqual(await receiptsOf(200), till.receipts));
+
+      it("it finds the same ones line by line: it keeps nothing between calls", async () =>
+        assert.deepEqual(await receiptsOf(1), till.receipts));
+
+      it("it reads whatever a line holds, in time", async () => {
+        const parser = nvr.posParser(wanted);
+        const config = parserSettings(parser, till.config);
+        const odd = [
+          "",
+          " ",
+          "x".repeat(500),
+          "0".repeat(500),
+          "🧾".repeat(250),
+          "\\".repeat(500),
+          "((((",
+          "A A ".repeat(125),
+        ];
+        const lines = Array.from({ length: 200 }, (_, index) => ({
+          text: odd[index % odd.length] ?? "",
+          timeMs: BEGIN_MS,
         }));
+        // Rejects where it takes longer than the recorder waits for.
+        await readLines(parser, { till: "counter", config, lines }, signal);
+      });
 
-      it("every field of a till has a title and a description, and none is a secret", () =>
-        withParser(async (nvr) => {
-          const { configSchema } = nvr.posParser(wanted);
-          checkFields(configSchema);
-          for (const [name, field] of Object.entries(configSchema.properties))
-            assert.notEqual((field as { "x-secret"?: unknown })["x-secret"], true, `${name} is a secret`);
-        }));
+      it("what is wrong is refused, with a sentence", async () => {
+        for (const [what, config] of Object.entries(options.wrong ?? {}))
+          await checkRefused(what, async () => {
+            const parser = nvr.posParser(wanted);
+            const settings = parserSettings(parser, config);
+            await readLines(
+              parser,
+              { till: "counter", config: settings, lines: written.slice(0, 1) },
+              signal,
+            );
+          });
+      });
 
-      it("it finds the receipts in what a till writes", () =>
-        withParser(async (nvr) => assert.deepEqual(await receiptsOf(nvr, 200), till.receipts)));
-
-      it("it finds the same ones line by line: it keeps nothing between calls", () =>
-        withParser(async (nvr) => assert.deepEqual(await receiptsOf(nvr, 1), till.receipts)));
-
-      it("it reads whatever a line holds, in time", () =>
-        withParser(async (nvr) => {
-          const parser = nvr.posParser(wanted);
-          const config = parserSettings(parser, till.config);
-          const odd = [
-            "",
-            " ",
-            "x".repeat(500),
-            "0".repeat(500),
-            "🧾".repeat(250),
-            "\\".repeat(500),
-            "((((",
-            "A A ".repeat(125),
-          ];
-          const lines = Array.from({ length: 200 }, (_, index) => ({
-            text: odd[index % odd.length] ?? "",
-            timeMs: BEGIN_MS,
-          }));
-          // Rejects where it takes longer than the recorder waits for.
-          await readLines(parser, { till: "counter", config, lines }, signal);
-        }));
-
-      it("what is wrong is refused, with a sentence", () =>
-        withParser(async (nvr) => {
-          for (const [what, config] of Object.entries(options.wrong ?? {}))
-            await checkRefused(what, async () => {
-              const parser = nvr.posParser(wanted);
-              const settings = parserSettings(parser, config);
-              await readLines(
-                parser,
-                { till: "counter", config: settings, lines: written.slice(0, 1) },
-                signal,
-              );
-            });
-        }));
-
-      it("a call that is given up ends", () =>
-        withParser(async (nvr) => {
-          const parser = nvr.posParser(wanted);
-          const gone = new AbortController();
-          const config = parserSettings(parser, till.config);
-          const call = parser.read(
-            { till: "counter", config, lines: written.slice(0, 200) },
-            { signal: gone.signal },
-          );
-          gone.abort();
-          await settled(call);
-        }));
+      it("a call that is given up ends", async () => {
+        const parser = nvr.posParser(wanted);
+        const gone = new AbortController();
+        const config = parserSettings(parser, till.config);
+        const call = parser.read(
+          { till: "counter", config, lines: written.slice(0, 200) },
+          { signal: gone.signal },
+        );
+        gone.abort();
+        await settled(call);
+      });
 
       it("after its stop nothing is left open: the process ends by itself", () => {
         const order = {
