@@ -72,17 +72,8 @@ const BUNDLED_PLUGINS = resolve(import.meta.dirname, "../../plugins");
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** What tests set otherwise. */
-export interface CoreOptions {
-  /** The core whose files the processes of plugins run. */
-  readonly childCore?: ChildPlaces | undefined;
-}
-
-/** Runs the core process on a data directory. */
-export async function runCore(
-  context: RoleContext,
-  { childCore }: CoreOptions = {},
-): Promise<RunningProcess> {
+/** Runs the core process on a data directory. `childCore`: whose files the processes of plugins run, where they are not its own. */
+export async function runCore(context: RoleContext, childCore?: ChildPlaces): Promise<RunningProcess> {
   const { dataDir, log, clock, instance } = context;
   const run = join(dataDir, RUN_FOLDER);
   // Before anything is brought to a new form: who goes back is told which Nightjar that was.

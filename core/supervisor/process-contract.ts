@@ -18,15 +18,16 @@ export const STEADY_ROLES: readonly ProcessRole[] = PROCESS_ROLES.filter(
   (role) => !(ROLES_ON_DEMAND as readonly ProcessRole[]).includes(role),
 );
 
-/** What Node is told when a process of this role is started. */
+/**
+ * What Node is told when a process of this role is started. Nothing by which code is compiled in another way: what comes compiled
+ * with Node would not fit, and each start would compile it anew.
+ */
 export function nodeArguments(role: ProcessRole): string[] {
   const quiet = "--disable-warning=ExperimentalWarning";
   // Other threads, woken up to help to clear the young generation, spare less than they cost, and where the processors are
   // busy everything waits for them: 20 ms instead of 3.
   const alone = "--no-parallel-scavenge";
-  if (role === "flows") return [quiet, alone];
-  // To give back what a burst took (core/media/process/give-back.ts).
-  if (role === "media") return [quiet, alone, "--expose-gc"];
+  if (role === "flows" || role === "media") return [quiet, alone];
   // Clearing 16 MB, of which requests under way keep much, stopped the loop for up to 20 ms: less at a time, more often.
   const small = "--max-semi-space-size=4";
   // Nearly all that is made while core starts stays: from 1 MB on it was copied eight times until there was room enough.

@@ -79,7 +79,7 @@ export async function startCoreInProcess(options: CoreInProcessOptions = {}): Pr
     processes: () => [],
     ready: (given?: Readonly<Record<string, unknown>>) => void Object.assign(facts, given),
   };
-  const core = await runCore(context, { childCore: CHILD_CORE });
+  const core = await runCore(context, CHILD_CORE);
   const gateway = await runGateway(context, { uiFolder: join(dataDir, "no-interface") });
   const door = {
     port: (facts["http"] as { port: number }).port,

@@ -1,5 +1,6 @@
 // Gives memory back that a burst took: pictures that waited for a disk which stood still lie in slabs that nobody needs again.
 // Nothing of them goes by itself: they lie outside of the heap, of which so little changes that it is not collected for hours.
+import { collectMemory } from "../collect-memory.ts";
 import type { SlabPool } from "../slab.ts";
 
 /** Less is not worth collecting for: it stops the loop for some milliseconds. */
@@ -13,14 +14,14 @@ export interface SeesSlabs {
 export class GiveBack {
   readonly #pool: Pick<SlabPool, "trim">;
   readonly #writers: () => Iterable<SeesSlabs>;
-  readonly #collect: (() => void) | undefined;
+  readonly #collect: () => void;
   #waitingBytes = 0;
 
-  /** `collect`: of this thread; where Node was not told to offer it, memory goes when it goes. */
+  /** `collect`: of this thread. */
   constructor(
     pool: Pick<SlabPool, "trim">,
     writers: () => Iterable<SeesSlabs>,
-    collect: (() => void) | undefined = globalThis.gc,
+    collect: () => void = collectMemory,
   ) {
     this.#pool = pool;
     this.#writers = writers;
@@ -33,6 +34,6 @@ export class GiveBack {
     if (this.#waitingBytes < LEAST_BYTES) return;
     this.#waitingBytes = 0;
     for (const writer of this.#writers()) writer.giveBack();
-    this.#collect?.();
+    this.#collect();
   }
 }

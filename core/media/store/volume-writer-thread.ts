@@ -17,6 +17,7 @@ import {
 import { dirname, join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { systemCode } from "../../errors.ts";
+import { collectMemory } from "../collect-memory.ts";
 import { checksumBox } from "../mp4/checksum-box.ts";
 import { readVolumeMarker, syncDirectory } from "./volume-marker.ts";
 import type {
@@ -73,7 +74,7 @@ function perform(operation: WriterOperation, batch: WriterBatch, reply: Mutable<
     return;
   }
   if (operation.kind === "give-back") {
-    globalThis.gc?.();
+    collectMemory();
     return;
   }
   const file = files.get(operation.token);
