@@ -1,7 +1,6 @@
 // Keeps the newest lines of a process's log in `<data>/logs/<process>.log` besides standard error, so that the page of
 // the system can show them wherever the recorder runs. Two files of 1 MiB at most. Neither of the two ever holds up the
 // process: a terminal may be stopped by Ctrl-S, a pipe not be read, a disk be slow. What is not taken in time is left out.
-import { appendFileSync, mkdirSync, renameSync } from "node:fs";
 import { appendFile, mkdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -11,7 +10,7 @@ export const LOGS_FOLDER = "logs";
 export const LOG_FILE_BYTES = 1024 * 1024;
 /** Lines that wait for the disk, or for whoever reads standard error; more are left out. */
 const WAITING_BYTES = 256 * 1024;
-/** Time that the last lines are given to get to standard error. */
+/** Time that the last lines are given to get to standard error and to the file. */
 const LAST_LINES_MS = 500;
 
 /** A destination for `createLog`. */
@@ -25,6 +24,8 @@ export class KeptLog {
   /** Bytes in the file; undefined until it was looked at. */
   #sizeBytes: number | undefined;
   #isWriting = false;
+  /** Until all that waits is in the file. */
+  #writing: Promise<void> | undefined;
   #leftOut = 0;
 
   constructor(dataDir: string, name: string) {
@@ -48,30 +49,19 @@ export class KeptLog {
     }
     this.#waiting.push(line);
     this.#waitingBytes += line.length;
-    if (!this.#isWriting) void this.#writeOut();
+    if (!this.#isWriting) this.#writing = this.#writeOut();
   }
 
-  /** Writes what waits, at the end of the process. Resolves also where nobody reads standard error. */
+  /** Writes what waits, at the end of the process. Resolves also where nobody reads standard error, or the disk does not answer. */
   async close(): Promise<void> {
-    this.#closeFile();
     let late: NodeJS.Timeout | undefined;
     const flushed = new Promise<void>((resolve) => this.#standardError.flush(() => resolve()));
     const given = new Promise<void>((resolve) => {
       late = setTimeout(resolve, LAST_LINES_MS);
     });
-    await Promise.race([flushed, given]);
+    // Also the line that is on its way: whoever ends the process right after this would take it along.
+    await Promise.race([Promise.all([flushed, this.#writing]), given]);
     clearTimeout(late);
-  }
-
-  #closeFile(): void {
-    if (this.#waiting.length === 0) return;
-    try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
-      if ((this.#sizeBytes ?? 0) > LOG_FILE_BYTES) renameSync(this.#file, `${this.#file}.1`);
-      appendFileSync(this.#file, this.#take(), { mode: 0o600 });
-    } catch {
-      // A disk that takes nothing: the lines were on standard error.
-    }
   }
 
   async #writeOut(): Promise<void> {

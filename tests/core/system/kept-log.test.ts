@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -36,6 +37,19 @@ describe("the kept log", () => {
       ],
     );
     assert.equal((await stat(join(dir.path, LOGS_FOLDER, "media.log"))).mode & 0o777, 0o600);
+  });
+
+  it("holds the last line as soon as it is closed, also one that was on its way: the process ends right then", async () => {
+    using dir = tempDir();
+    for (let round = 0; round < 20; round += 1) {
+      const kept = new KeptLog(dir.path, `round-${round}`);
+      const file = join(dir.path, LOGS_FOLDER, `round-${round}.log`);
+      kept.keep("first\n");
+      await waitFor(() => existsSync(file) && readFileSync(file, "utf8") === "first\n");
+      kept.keep("last\n");
+      await kept.close();
+      assert.equal(readFileSync(file, "utf8"), "first\nlast\n");
+    }
   });
 
   it("stays small: one older file, then it is gone", async () => {
