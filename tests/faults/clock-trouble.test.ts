@@ -109,6 +109,7 @@ describe("a recorder whose clock is set", { skip: noSettableClock, timeout: 600_
 
   it("and no picture was lost or written twice, in whatever time", async () => {
     await rig.stopRecorder();
+    const { unitsDropped } = await rig.sender.counters();
     const fsck = runFsck(rig.dataDir);
     assert.equal(fsck.exitCode, 0, fsck.output);
     const byCamera = Map.groupBy(rig.files().sort(inOrderOfWriting), ({ camera }) => camera);
@@ -122,7 +123,9 @@ describe("a recorder whose clock is set", { skip: noSettableClock, timeout: 600_
       const recorded = (await pictureSlicesOf(paths, "h264")).flat().map(String);
       const begin = source.indexOf(recorded[0] as string);
       const other = recorded.findIndex((slice, at) => slice !== source[(begin + at) % source.length]);
-      assert.deepEqual([begin >= 0, other], [true, -1], `${camera}: not the picture that was sent`);
+      const instead = source.indexOf(recorded[other] as string);
+      const told = `${camera}: ${instead} of the clip, at ${other} after ${begin}; the sender dropped ${unitsDropped}`;
+      assert.deepEqual([begin >= 0, other], [true, -1], `not the picture that was sent, but ${told}`);
     }
   });
 
