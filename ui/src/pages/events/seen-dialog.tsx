@@ -37,7 +37,7 @@ export function SeenDialog(props: {
               aria-pressed={index === chosen}
               onClick={() => setChosen(index)}
             >
-              <span class={`swatch ${seenColour(index)}`} />
+              <span class={`seen-colour ${seenColour(index)}`} />
               {objectText(name)} {Math.round(score * 100)} %
             </button>
           ))}
