@@ -30,7 +30,7 @@ export function nodeArguments(role: ProcessRole): string[] {
   if (role === "flows" || role === "media") return [quiet, alone];
   // Clearing 16 MB, of which requests under way keep much, stopped the loop for up to 20 ms: less at a time, more often.
   const small = "--max-semi-space-size=4";
-  // Nearly all that is made while core starts stays: from 1 MB on it was copied eight times until there was room enough.
+  // Nearly all that is made while core starts stays: from 1 MB on it was copied again and again until there was room enough.
   if (role === "core") return [quiet, alone, small, "--min-semi-space-size=4"];
   if (role === "gateway") return [quiet, alone, small];
   // Each coded frame comes in a buffer outside of the heap. With a small young generation those are let go of by the way; with

@@ -37,7 +37,7 @@ export class VolumeReaders {
   readonly #readers = new Map<VolumeId, VolumeReader>();
   readonly #indexes = new Map<string, SegmentIndex>();
   #paths = new Map<VolumeId, string>();
-  #isWarm: boolean = false;
+  #isWarm = false;
 
   constructor(clock: Clock, log: Log, deadlineMs: number = DEADLINE_MS) {
     this.#clock = clock;
