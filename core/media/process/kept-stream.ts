@@ -72,7 +72,7 @@ export class KeptStream implements KeeperListener {
   /** The node's clock was set by so much. */
   clockStepped(stepMs: number): void {
     this.recorder.clockStepped(stepMs);
-    this.keeper.clockStepped();
+    this.keeper.clockStepped(stepMs);
   }
 
   runEnded(): void {

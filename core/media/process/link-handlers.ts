@@ -9,6 +9,7 @@ import type {
   MediaMethodsForGateway,
   MediaReport,
 } from "../protocol.ts";
+import type { ClockWatch } from "./clock-watch.ts";
 import type { CoreWatch } from "./core-watch.ts";
 import type { Figures } from "./figures.ts";
 import { initialiseVolumeApart } from "./initialise-volume.ts";
@@ -33,6 +34,7 @@ export interface LinkedParts {
   readonly journal: ReportJournal;
   readonly sender: ReportSender;
   readonly coreWatch: CoreWatch;
+  readonly clockWatch: Pick<ClockWatch, "check">;
   readonly fanout: LiveFanout;
   readonly figures: Figures;
   readonly inventories: Inventories;
@@ -98,12 +100,19 @@ export function greetPeer(parts: LinkedParts, link: Link<LinkMethods>): void {
 }
 
 function coreHandlers(parts: LinkedParts): Handlers<MediaMethodsForCore> {
-  const { clock, state, streams, volumes, journal, coreWatch, inventories } = parts;
+  const { clock, state, streams, volumes, journal, coreWatch, clockWatch, inventories } = parts;
   const heard = <Params, Result>(handler: (params: Params) => Result) => {
     return (params: Params): Result => {
       coreWatch.heard();
       return handler(params);
     };
+  };
+  // Their times are the node's clock's as it is now: what runs must not be judged by them as if it had not been set.
+  const dated = <Params, Result>(handler: (params: Params) => Result) => {
+    return heard((params: Params): Result => {
+      clockWatch.check();
+      return handler(params);
+    });
   };
   const streamOf = (name: Parameters<typeof streamKey>[0]): KeptStream => {
     const stream = streams.get(streamKey(name));
@@ -120,7 +129,7 @@ function coreHandlers(parts: LinkedParts): Handlers<MediaMethodsForCore> {
     throw new NightjarError("NJ_VOLUME_UNKNOWN", "not-found", `there is no volume ${id}`, { volume: id });
   };
   return {
-    setDesiredState: heard(async (desired) => ({ revision: await state.set(desired) })),
+    setDesiredState: dated(async (desired) => ({ revision: await state.set(desired) })),
     tryAgain: heard(({ cameras }) => {
       for (const stream of streams.values()) {
         if (cameras.includes(stream.desired.camera)) stream.keeper.source?.tryAgain();
@@ -130,8 +139,8 @@ function coreHandlers(parts: LinkedParts): Handlers<MediaMethodsForCore> {
       revision: await volumeOf(list.volume).evictor.setList(list),
     })),
     setLocks: heard(({ volume, segments }) => volumeOf(volume).evictor.setLocks(segments)),
-    trigger: heard((params) => streamOf(params).recorder.trigger(params.trigger)),
-    endTrigger: heard((params) => streamOf(params).recorder.endTrigger(params.id, params.until90k)),
+    trigger: dated((params) => streamOf(params).recorder.trigger(params.trigger)),
+    endTrigger: dated((params) => streamOf(params).recorder.endTrigger(params.id, params.until90k)),
     acknowledge: heard(({ upTo }) => journal.acknowledge(upTo)),
     initialiseVolume: heard((order) => initialiseVolumeApart(order)),
     probe: heard(({ source, timeoutMs }) => probeSource(source, timeoutMs, clock, parts.createSource)),

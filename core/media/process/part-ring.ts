@@ -50,12 +50,12 @@ export class PartRing {
     }
   }
 
-  /** Where a recording must begin to hold `time90k`: the last key frame not after it, else the oldest (0); -1 if empty. */
+  /** Where a recording must begin to hold `time90k` of the present clock: the last key frame not after it, else the oldest (0); -1 if empty. */
   indexFor(time90k: number): number {
     if (this.#parts.length === 0) return -1;
     return Math.max(
       0,
-      this.#parts.findLastIndex((part) => part.startsWithKeyFrame && part.start90k <= time90k),
+      this.#parts.findLastIndex((part) => part.startsWithKeyFrame && part.presentStart90k <= time90k),
     );
   }
 

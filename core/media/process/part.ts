@@ -31,6 +31,8 @@ export interface Run {
   /** Sequence of the next segment that is opened in this run. */
   nextSequence: number;
   cameraClockOffsetMs: number | undefined;
+  /** How far the node's clock was set since the run's times were fixed, in 90 kHz: it ends soon, but not at once. */
+  clockSet90k: number;
 }
 
 /** A second of video and sound; reference-counted, made with one reference for its maker. */
@@ -54,6 +56,16 @@ export class Part {
     this.run = run;
     this.format = format;
     this.ordinal = ordinal;
+  }
+
+  /** What `start90k` is by the node's clock of today, which may have been set since the run began. */
+  get presentStart90k(): number {
+    return this.start90k + this.run.clockSet90k;
+  }
+
+  /** The same of `end90k`. */
+  get presentEnd90k(): number {
+    return this.end90k + this.run.clockSet90k;
   }
 
   /** True if a decoder can start with this part. */

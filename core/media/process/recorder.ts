@@ -97,7 +97,8 @@ export class Recorder {
     const newest = this.#ring.parts.at(-1);
     this.#recordedFrom90k = undefined;
     // Also an event that was over before it was told has its place in the ring.
-    if (newest !== undefined && from90k < newest.end90k) this.#begin(reasonBits(trigger.reasons), from90k);
+    if (newest !== undefined && from90k < newest.presentEnd90k)
+      this.#begin(reasonBits(trigger.reasons), from90k);
     const startTime90k =
       this.#recordedFrom90k ?? newest?.end90k ?? Math.round(this.#services.clock.wallMs() * 90);
     return { startTime90k, preRecordShort: startTime90k > from90k };
@@ -117,10 +118,10 @@ export class Recorder {
 
   /** Takes the newest part, which is in the ring already. */
   part(part: Part): void {
-    this.#wanted.forget(part.start90k);
+    this.#wanted.forget(part.presentStart90k);
     const bits = this.#bitsOf(part);
     if (this.#recordingSince90k !== undefined) this.#goOn(part, bits);
-    else if (bits !== 0) this.#begin(bits, this.#wanted.wantedFrom(part.end90k - 1));
+    else if (bits !== 0) this.#begin(bits, this.#wanted.wantedFrom(part.presentEnd90k - 1));
     if (bits !== 0 && part.ordinal > this.#writer.lastOrdinal) {
       this.#missedSince ??= part.ordinal;
       this.#missedUpTo = part.ordinal;
@@ -162,7 +163,7 @@ export class Recorder {
     const missedSince = this.#missedSince;
     const missed =
       missedSince === undefined ? undefined : this.#ring.parts.find((part) => part.ordinal >= missedSince);
-    if (missed !== undefined) this.#begin(this.#bitsOf(missed), missed.start90k);
+    if (missed !== undefined) this.#begin(this.#bitsOf(missed), missed.presentStart90k);
     this.#end(true);
     this.#writer.retry();
     this.provisional.drop();
@@ -171,7 +172,7 @@ export class Recorder {
   #bitsOf(part: Part): number {
     // Without a volume nothing is to be recorded, so nothing is missed either.
     if (this.#desired.volumes.length === 0) return 0;
-    return this.#wanted.bitsIn(part.start90k, part.end90k, this.#services.coreIsSilent());
+    return this.#wanted.bitsIn(part.presentStart90k, part.presentEnd90k, this.#services.coreIsSilent());
   }
 
   /** Begins to record with what the ring holds from `from90k` on and was not written before. */

@@ -153,6 +153,7 @@ export async function runMedia(context: ProcessContext, options: MediaOptions = 
     journal,
     sender,
     coreWatch,
+    clockWatch,
     fanout,
     figures,
     inventories,

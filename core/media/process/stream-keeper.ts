@@ -2,7 +2,7 @@
 // recorder, the frames to live viewers (docs/design/recording-format.md). It decides when a run begins and ends; what is
 // recorded is the recorder's affair.
 import type { Clock } from "../../clock.ts";
-import { TICKS_PER_SECOND } from "../../domain/time.ts";
+import { TICKS_PER_MS, TICKS_PER_SECOND } from "../../domain/time.ts";
 import type { Log } from "../../log.ts";
 import type { Frame, StreamFormat } from "../format.ts";
 import type { DesiredStream, MediaReport, StreamTransport } from "../protocol.ts";
@@ -122,9 +122,10 @@ export class StreamKeeper implements SourceSink {
     this.#source?.requestKeyFrame();
   }
 
-  /** The node's clock stepped: the run ends at the next key frame, so that no picture is lost by it. */
-  clockStepped(): void {
+  /** The node's clock was set by so much: the run ends at the next key frame, so that no picture is lost by it. */
+  clockStepped(stepMs: number): void {
     if (this.#builder === undefined) return;
+    this.#builder.run.clockSet90k += stepMs * TICKS_PER_MS;
     this.#endAtKeyFrame = "clock-step";
     this.requestKeyFrame();
   }
@@ -253,7 +254,8 @@ export class StreamKeeper implements SourceSink {
 
   #beginRun(): PartBuilder {
     this.#leading = this.#format.video?.codec === "h265" ? new LeadingPictures() : undefined;
-    const run = { number: this.#services.nextRunNumber(), nextSequence: 0, cameraClockOffsetMs: undefined };
+    const number = this.#services.nextRunNumber();
+    const run = { number, nextSequence: 0, cameraClockOffsetMs: undefined, clockSet90k: 0 };
     return new PartBuilder(run, this.#format, this.#ordinal, (part, together) => this.#take(part, together));
   }
 

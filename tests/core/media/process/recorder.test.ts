@@ -6,6 +6,8 @@ import { desiredStream, FIRST, h264, PCMU, StreamRig } from "./rig.ts";
 
 const EVENT = { id: "e1", reasons: ["motion" as const] };
 const NEVER = { intervals: [], recordsOnEvents: true };
+/** Keeps no memory of what came before. */
+const BY_HAND = { intervals: [] };
 
 describe("continuous recording", () => {
   it("cuts at key frames past the nominal length, each segment starting exactly where the one before ends", () => {
@@ -140,6 +142,11 @@ describe("continuous recording", () => {
   });
 });
 
+/** Pictures of all recordings that are closed. */
+function framesOf(rig: StreamRig): number {
+  return rig.closed.reduce((sum, { videoSamples }) => sum + videoSamples, 0);
+}
+
 describe("a clock that is set back", () => {
   const HOUR_MS = 3_600_000;
 
@@ -162,6 +169,38 @@ describe("a clock that is set back", () => {
       [6 * 25],
       "one recording, without a pause",
     );
+  });
+
+  it("and set right again interrupts neither: not even where that is told while a group of pictures has just begun", () => {
+    const rig = new StreamRig(BY_HAND);
+    rig.gop = 50;
+    rig.play().send(2);
+    const trigger = { ...EVENT, eventTime90k: rig.now90k, until90k: null };
+    rig.stream.recorder.trigger(trigger);
+    rig.send(2);
+    rig.setClockBack(HOUR_MS).send(4.4);
+    rig.setClockBack(-HOUR_MS);
+    rig.stream.update(desiredStream({ ...BY_HAND, triggers: [trigger] }));
+    rig.send(4);
+    rig.stream.keeper.runEnded(undefined);
+    assert.equal(framesOf(rig), (2 + 4.4 + 4) * 25);
+  });
+
+  it("does not end what is recorded until a moment, which is another one by the new clock", () => {
+    const rig = new StreamRig(NEVER);
+    rig.gop = 50;
+    rig.play().send(2);
+    const until90k = rig.now90k + 60 * 90_000;
+    const trigger = { ...EVENT, eventTime90k: rig.now90k, until90k };
+    rig.stream.recorder.trigger(trigger);
+    rig.send(2);
+    rig.setClockBack(HOUR_MS);
+    const by90k = HOUR_MS * 90;
+    const moved = { ...trigger, eventTime90k: trigger.eventTime90k - by90k, until90k: until90k - by90k };
+    rig.stream.update(desiredStream({ ...NEVER, triggers: [moved] }));
+    rig.send(10);
+    rig.stream.keeper.runEnded(undefined);
+    assert.equal(framesOf(rig), (2 + 10) * 25);
   });
 
   it("does not make an event be recorded that begins before media has heard of it, or has started anew", () => {

@@ -109,7 +109,7 @@ describe("a kept stream", () => {
   it("begins a new run at the next key frame when the node's clock steps, without losing a picture", () => {
     const rig = new StreamRig().play().send(2.4);
     rig.clock.setWall(rig.clock.wallMs() + 3_600_000);
-    rig.stream.keeper.clockStepped();
+    rig.stream.keeper.clockStepped(3_600_000);
     rig.send(2.6);
     rig.stream.keeper.runEnded(undefined);
     const [before, after] = rig.closed;
