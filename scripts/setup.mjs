@@ -25,8 +25,8 @@ function run(command, args, options = {}) {
 
 /** SQLite's own choice: -O3, Node's for addons, takes half as long again and makes little of it. */
 const FOR_USE = "-O2";
-/** Compiled in half the time, and a third slower: tests do little with each of their databases. */
-const FOR_TESTS = "-O1";
+/** Compiled in half the time, and several times slower: tests do little with each of their databases. */
+const FOR_TESTS = "-O0";
 
 /** How npm is run: program, arguments, options. */
 function npmCall(args, optimization = FOR_USE) {
@@ -37,6 +37,7 @@ function npmCall(args, optimization = FOR_USE) {
     ...process.env,
     npm_config_nodedir: process.env.npm_config_nodedir ?? headers,
     CFLAGS: process.env.CFLAGS ?? optimization,
+    CXXFLAGS: process.env.CXXFLAGS ?? optimization,
   };
   // npm tells scripts where it lies; otherwise it is on the PATH.
   const npmCli = process.env.npm_execpath;
