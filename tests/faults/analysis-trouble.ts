@@ -117,10 +117,12 @@ export async function analysisTrouble(options: {
     await looking("after the process was stopped");
     log(`stopped: ${sentUnseen} bytes`);
 
-    await set(all, { detectors: { [FLOODER]: { enabled: true }, [HANGER]: { enabled: true } } });
+    // What floods takes most of two processors: it begins once the other is known for what it is, and ends with its part.
+    await set(all, { detectors: { [HANGER]: { enabled: true } } });
     const hanging = await waitFor(async () => (await detector(HANGER))?.problem, {
       ...{ deadlineMs: 60_000, what: "a word of the detector that never answers" },
     });
+    await set(all, { detectors: { [FLOODER]: { enabled: true } } });
     const flooded = await waitFor(
       async () => {
         const { looked = 0 } = (await detector(FLOODER)) ?? {};
@@ -128,6 +130,7 @@ export async function analysisTrouble(options: {
       },
       { deadlineMs: 120_000, what: "the flood" },
     );
+    await set(all, { detectors: { [FLOODER]: { enabled: false }, [HANGER]: { enabled: false } } });
     log(`flooded: ${flooded} pictures, ${hanging}`);
 
     const paces: string[] = [];

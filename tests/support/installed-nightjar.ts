@@ -80,7 +80,11 @@ async function packFolder(program: string, into: string): Promise<string> {
   return join(into, packed.out.trim());
 }
 
-/** `npm install --global` with a prefix of its own, without what is optional: npm would fetch it from elsewhere. */
+/**
+ * `npm install --global` with a prefix of its own, without scripts: they would fetch what is optional from elsewhere. Also
+ * without what there is for one processor alone: the Node for machines whose own is too old is half of all that is unpacked,
+ * and `--omit=optional` leaves out nothing that a package's shrinkwrap names.
+ */
 export class InstalledNightjar {
   readonly prefix: string;
 
@@ -90,7 +94,7 @@ export class InstalledNightjar {
   }
 
   async install(tarball: string): Promise<void> {
-    const flags = ["--global", "--prefix", this.prefix, "--omit=optional", "--ignore-scripts"];
+    const flags = ["--global", "--prefix", this.prefix, "--cpu=none", "--ignore-scripts"];
     const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
     const ran = await run(process.execPath, [NPM, "install", ...flags, ...quiet, tarball], {
       cwd: this.prefix,
