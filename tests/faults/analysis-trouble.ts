@@ -60,7 +60,7 @@ const HANGER = "nightjar-vca-hangs/hangs";
 
 /** Of each camera, in this trouble. */
 const SENT_UNSEEN_BYTES = 500_000;
-const FLOODED_PICTURES = 15;
+const FLOODED_PICTURES = 8;
 /** The least that can be set, and all. */
 const LITTLE_PERCENT = 5;
 const ALL_PERCENT = 100;

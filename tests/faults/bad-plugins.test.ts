@@ -7,7 +7,7 @@ import { type BadPluginsResult, badPlugins } from "./bad-plugins.ts";
 describe("16 cameras recorded while every bad plugin does its worst", () => {
   let result: BadPluginsResult;
   before(async () => {
-    result = await badPlugins({ cameras: 16, seconds: 15 });
+    result = await badPlugins({ cameras: 16, seconds: 10 });
   });
 
   it("are all recorded to the end", () => {

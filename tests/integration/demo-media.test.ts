@@ -13,6 +13,9 @@ const folder = fileURLToPath(new URL("../../plugins/camera-demo/media/", import.
 const hasFfmpeg = hasProgram("ffmpeg");
 const LOOP_SECONDS = 64;
 
+/** What is looked at of a picture, and scaled: the lowest of so many strips of it, in which the counter is. */
+const STRIPS = 15;
+
 /** Decodes the first seconds of a file to RGBA at a size and reads the number of each frame. */
 async function frameNumbers(
   file: string,
@@ -28,12 +31,12 @@ async function frameNumbers(
     "-i",
     file,
     "-vf",
-    `scale=${width}:${height}`,
+    `crop=iw:ih/${STRIPS}:0:ih-ih/${STRIPS},scale=${width}:${height / STRIPS}`,
   ];
   const decoder = spawn("ffmpeg", [...args, "-f", "rawvideo", "-pix_fmt", "rgba", "pipe:1"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const frameBytes = width * height * 4;
+  const frameBytes = (width * height * 4) / STRIPS;
   const frame = Buffer.alloc(frameBytes);
   let filled = 0;
   const numbers: (number | undefined)[] = [];
@@ -44,7 +47,7 @@ async function frameNumbers(
       at += taken;
       filled += taken;
       if (filled < frameBytes) continue;
-      numbers.push(readFrameCounter(frame, width, height));
+      numbers.push(readFrameCounter(frame, width, height, height - height / STRIPS));
       filled = 0;
     }
   }

@@ -64,7 +64,7 @@ describe("changing what is installed", { timeout: 170_000 }, () => {
 
   it("undoes a plugin that ends soon after it was started", async () => {
     const recorder = await rig.recorder({ settleMs: 60_000 });
-    const source = rig.write({
+    const source = await rig.pack({
       name: YARD,
       setup: "setTimeout(() => process.exit(3), 50);",
     });
@@ -81,9 +81,9 @@ describe("changing what is installed", { timeout: 170_000 }, () => {
     assert.deepEqual([job.status, job.code], ["failed", "NJ_PLUGIN_REGISTRY_AWAY"]);
     // One whose dependency has to be fetched.
     const needy = { name: GATE, card: { dependencies: { "some-part": "1.0.0" } } };
-    const second = await recorder.run({ action: "install", source: rig.write(needy) });
+    const second = await recorder.run({ action: "install", source: await rig.pack(needy) });
     assert.deepEqual([second.status, second.code], ["failed", "NJ_PLUGIN_REGISTRY_AWAY"], second.reason);
-    await recorder.install(rig.write({ name: YARD }));
+    await recorder.install(await rig.pack({ name: YARD }));
     assert.deepEqual(recorder.running(), [`${YARD}@1.0.0`]);
   });
 
@@ -102,7 +102,7 @@ describe("changing what is installed", { timeout: 170_000 }, () => {
 
   it("undoes a change that is given up when it is in place already", async () => {
     const recorder = await rig.recorder({ settleMs: 60_000 });
-    const { id } = recorder.installer.start({ action: "install", source: rig.write({ name: YARD }) });
+    const { id } = recorder.installer.start({ action: "install", source: await rig.pack({ name: YARD }) });
     const waits = (): boolean =>
       recorder.installer.jobs().some((job) => job.lines.includes("waiting until it runs"));
     await waitFor(waits, { deadlineMs: 30_000, what: "it to be in place" });

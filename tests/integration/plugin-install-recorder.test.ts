@@ -142,7 +142,7 @@ describe("installing plugins in a recorder that runs", { timeout: 170_000 }, () 
   });
 
   it("takes an update back when core is killed before it was known to run", async () => {
-    const source = writePlugin(sources, SLOW);
+    const source = await pack(writePlugin(sources, SLOW), root.join("tarballs"));
     const { job } = await api<{ job: PluginJob }>("POST", "/plugins/jobs", { action: "install", source });
     await waitFor(
       async () =>

@@ -75,7 +75,7 @@ describe("what is not installed", { timeout: 170_000 }, () => {
   it("refuses a plugin that brings another one with it, also under another name", async () => {
     const recorder = await rig.recorder();
     for (const dependencies of [{ [GATE]: "1.0.0" }, { "masked-part": `npm:${GATE}@1.0.0` }]) {
-      const source = rig.write({ name: YARD, card: { dependencies } });
+      const source = await rig.pack({ name: YARD, card: { dependencies } });
       const job = await recorder.run({ action: "install", source });
       assert.deepEqual([job.status, job.code], ["failed", "NJ_PLUGIN_REFUSED"]);
       assert.match(job.reason ?? "", /calls itself the plugin @somebody\/nightjar-camera-gate/);
@@ -85,7 +85,7 @@ describe("what is not installed", { timeout: 170_000 }, () => {
 
   it("lets nobody take the place of a plugin that comes with Nightjar", async () => {
     const recorder = await rig.recorder({ host: false });
-    const source = rig.write({ name: "nightjar-camera-rtsp" });
+    const source = await rig.pack({ name: "nightjar-camera-rtsp" });
     const job = await recorder.run({ action: "install", source });
     assert.equal(job.code, "NJ_PLUGIN_REFUSED");
     assert.match(job.reason ?? "", /comes with Nightjar/);
