@@ -18,7 +18,8 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const LONG_MS = 40_000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -50,12 +51,11 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
   let browser: Browser;
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   /** From an address of its own: what comes from one within a minute is one event. */
@@ -131,7 +131,7 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     await until("it to be ready again", () => testRule.isEnabled());
     await screenshot(page, "linkage-rule");
 
-    await signInWrongly("127.0.0.1");
+    await signInWrongly("127.0.0.3");
     const lately = page.locator(".linkage-lately tbody tr");
     await until("what was done", async () => (await lately.count()) === 2, 60_000);
     for (const text of await lately.allTextContents()) assert.match(text, /A stranger.*: done/);

@@ -16,8 +16,9 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
 import { openReverseProxy, type ReverseProxy } from "./support/reverse-proxy.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const NAME = "nightjar-linkage-push";
 const LONG_MS = 40_000;
@@ -41,7 +42,7 @@ describe("push notifications", { skip: skipBrowserTests, timeout: 180_000 }, () 
 
   before(async () => {
     service = await pushService();
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     await recorder.api("PUT", "/plugins/settings", { name: NAME, config: service.settings });
     const action = { action: `${NAME}/push`, settings: { title: "{type}" } };
     const rule = { id: "guess", name: "Guess", types: ["exception-illegal-login"], actions: [action] };
@@ -57,10 +58,29 @@ describe("push notifications", { skip: skipBrowserTests, timeout: 180_000 }, () 
   });
   after(async () => {
     await browser?.close();
+    if (proxy !== undefined) await tidyUp();
     await proxy?.close();
-    await recorder?.stop();
     await service?.close();
   });
+
+  /** No rule and no base path is left, as others expect the recorder. */
+  async function tidyUp(): Promise<void> {
+    const ask = async (method: string, path: string, body: object) => {
+      const answer = await fetch(`${proxy.url}/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${recorder.token}`, "content-type": "application/json" },
+        body: JSON.stringify(body),
+      });
+      assert.ok(answer.ok, `${path}: ${answer.status}`);
+    };
+    await ask("PUT", "/linkage/rules", { rules: [] });
+    await ask("PATCH", "/settings", { network: { basePath: "" } });
+    const isGone = async () => {
+      const answer = await fetch(`${recorder.url}/events`);
+      return answer.status === 200 && !(await answer.text()).includes("/nvr/");
+    };
+    await until("the base path is gone", isGone, LONG_MS);
+  }
 
   async function event(id: number): Promise<{ readonly acknowledged?: { readonly by: string } }> {
     const answer = await fetch(`${proxy.url}/api/v1/events/${id}`, {

@@ -14,7 +14,8 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const STEP_MS = 30_000;
 const VERA = { username: "vera", password: "looks at pictures only" } as const;
@@ -23,14 +24,13 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
   let recorder: Recorder;
   let browser: Browser;
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     // Now: the session that activated the recorder ends when the administrator sets up a second factor.
     await recorder.api("POST", "/users", { name: VERA.username, password: VERA.password, role: "viewer" });
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   async function openDialog(page: Page, user: string) {

@@ -15,7 +15,8 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 import { timelinePixels } from "./support/timeline-pixels.ts";
 
 const LONG_MS = 40_000;
@@ -61,7 +62,7 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
   const faults: string[] = [];
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
     context = await openContext(browser, recorder);
     await context.addInitScript(METER);
@@ -71,7 +72,6 @@ describe("the wall", { skip: skipBrowserTests, timeout: 280_000 }, () => {
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   async function list(): Promise<readonly Listed[]> {
