@@ -75,6 +75,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ["playback", "live", "codecs"],
       ["page-states", "storage-and-health"],
       ["gaps", "locks", "disks", "doors"],
+      ["german-problems", "hostile-names"],
       ["linkage-page", "push-devices", "wall", "second-factor"],
     ],
     big: ["playback", "footage-live", "live", "wall", "codecs"],

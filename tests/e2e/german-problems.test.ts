@@ -16,7 +16,8 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { prepareSharedRecorder, sharedRecorder } from "./support/shared-recorder.ts";
 
 const LONG_MS = 30_000;
 /** Words that the recorder's own sentences are made of. */
@@ -37,6 +38,8 @@ async function plantPlugin(dataDir: string): Promise<void> {
   await writeFile(join(folder, "package.json"), JSON.stringify(card));
 }
 
+prepareSharedRecorder(plantPlugin);
+
 describe("what is wrong, in German", { skip: skipBrowserTests, timeout: 300_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
@@ -45,7 +48,7 @@ describe("what is wrong, in German", { skip: skipBrowserTests, timeout: 300_000 
 
   before(async () => {
     locked = await fakeCamera({ auth: "digest", username: "admin", password: "richtig-und-lang" });
-    recorder = await startRecorder(true, [], plantPlugin);
+    recorder = await sharedRecorder();
     await recorder.api("PATCH", "/settings", { wizardDone: true });
     const record = { mode: "continuous" };
     await recorder.api("POST", "/cameras", {
@@ -70,7 +73,6 @@ describe("what is wrong, in German", { skip: skipBrowserTests, timeout: 300_000 
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
     await locked?.close();
   });
 

@@ -4,9 +4,8 @@
 // is even tried. What a page is made of does not depend on its size: one is enough.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser } from "playwright-core";
@@ -24,7 +23,8 @@ import {
   visit,
   watchFaults,
 } from "./support/browser.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
+import { prepareSharedRecorder, sharedRecorder } from "./support/shared-recorder.ts";
 
 const PAYLOADS = [
   `<img src=x onerror="window.canary=1">`,
@@ -64,29 +64,32 @@ const PAGES = [
 ] as const;
 const FIRST_EVENT = 1_000_001;
 
+/** A plugin that is a script wherever it has words, and does not start. */
+async function plantPlugin(dataDir: string): Promise<void> {
+  const plugin = join(dataDir, "plugins/node_modules", PLUGIN);
+  await mkdir(plugin, { recursive: true });
+  const [first, second, third] = PAYLOADS;
+  writeStranger(plugin, {
+    card: {
+      name: PLUGIN,
+      description: `${first} ${second}`,
+      author: third,
+      homepage: "javascript:window.canary=1",
+    },
+    own: { displayName: `Hostile ${second}` },
+    driver: "hostile",
+    setup: `throw new NightjarError("NJ_HOSTILE", "unavailable", ${JSON.stringify(PAYLOADS.join(" "))});`,
+  });
+}
+prepareSharedRecorder(plantPlugin);
+
 describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, timeout: 240_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
-  let folder = "";
   const cameras: string[] = [];
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "nj-hostile-"));
-    const plugin = join(folder, PLUGIN);
-    await mkdir(plugin);
-    const [first, second, third] = PAYLOADS;
-    writeStranger(plugin, {
-      card: {
-        name: PLUGIN,
-        description: `${first} ${second}`,
-        author: third,
-        homepage: "javascript:window.canary=1",
-      },
-      own: { displayName: `Hostile ${second}` },
-      driver: "hostile",
-      setup: `throw new NightjarError("NJ_HOSTILE", "unavailable", ${JSON.stringify(PAYLOADS.join(" "))});`,
-    });
-    recorder = await startRecorder(true, ["--plugin-path", folder]);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
     for (const [at, payload] of PAYLOADS.entries()) {
       const { id } = await recorder.api<{ id: string }>("POST", "/cameras", {
@@ -118,8 +121,6 @@ describe("names that are scripts (attack list A22)", { skip: skipBrowserTests, t
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
-    await rm(folder, { recursive: true, force: true });
   });
 
   /** A till of a hostile name whose receipts are nothing but payloads. */
