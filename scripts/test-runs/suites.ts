@@ -73,6 +73,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ["certificate-page", "restream", "ptz-pad", "camera-search", "mqtt-page"],
       ["exceptions-page", "detection-page", "detection-levels", "settings-transfer", "sessions-and-tokens"],
       ["playback", "live", "codecs"],
+      ["page-states", "storage-and-health"],
+      ["gaps", "locks", "disks", "doors"],
     ],
     big: ["playback", "footage-live", "live", "wall", "codecs"],
   },

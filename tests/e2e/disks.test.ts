@@ -12,7 +12,8 @@ import {
 } from "../../core/testing/temporary-volume.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { openBrowser, openContext, screenshot, skipBrowserTests, visit } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const DISK_BYTES = 16_000_000_000;
 
@@ -39,13 +40,12 @@ describe("disks for recordings", { skip, timeout: 240_000 }, () => {
     linked = await temporaryVolume({ sizeBytes: DISK_BYTES, fileSystem: "ext4" });
     mkdirSync(join(linked.path, "elsewhere"));
     symlinkSync(join(linked.path, "elsewhere"), join(linked.path, "nightjar"));
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
     page = await (await openContext(browser, recorder, { theme: "dark" })).newPage();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
     disk?.dispose();
     linked?.dispose();
   });

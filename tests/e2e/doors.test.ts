@@ -14,8 +14,9 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { ADMINISTRATOR, type Recorder, startRecorder } from "./support/recorder.ts";
+import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
 import { openReverseProxy, type ReverseProxy } from "./support/reverse-proxy.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const LONG_MS = 30_000;
 /** Node-RED starts. */
@@ -38,13 +39,12 @@ describe("doors", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let proxy: ReverseProxy | undefined;
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
   });
   after(async () => {
     await browser?.close();
     await proxy?.close();
-    await recorder?.stop();
   });
 
   it("let in by HTTPS with a __Host- cookie that scripts cannot read, and show pictures", async () => {

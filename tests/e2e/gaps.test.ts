@@ -12,7 +12,8 @@ import {
   turnTo,
   until,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 import { timelinePixels } from "./support/timeline-pixels.ts";
 
 interface Span {
@@ -48,7 +49,7 @@ describe("gaps", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   }
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
     camera = cameras[0]?.id ?? "";
     const long = (span: Span | undefined): boolean =>
@@ -72,7 +73,6 @@ describe("gaps", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   it("are jumped over while playing, without waiting them out", async () => {

@@ -16,7 +16,8 @@ import {
   turnTo,
   until,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 interface File {
   readonly start: string;
@@ -30,11 +31,14 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
   let page: Page;
   let camera = "";
   let closed: readonly File[] = [];
+  /** What was recorded before is other tests'. */
+  let sinceMs = 0;
 
   async function files(): Promise<readonly File[]> {
-    const range = `start=${new Date(Date.now() - 600_000).toISOString()}&end=${new Date().toISOString()}`;
+    const range = `start=${new Date(sinceMs).toISOString()}&end=${new Date().toISOString()}`;
     const path = `/cameras/${camera}/recordings?stream=main&${range}`;
-    return (await recorder.api<{ segments: File[] }>("GET", path)).segments;
+    const { segments } = await recorder.api<{ segments: File[] }>("GET", path);
+    return segments.filter(({ start }) => Date.parse(start) >= sinceMs);
   }
 
   /** Which of the first files are locked, as the recorder's list says. */
@@ -62,10 +66,11 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
   }
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
     camera = cameras[0]?.id ?? "";
     await recorder.api("PATCH", `/cameras/${camera}`, { record: { segmentSeconds: 10 } });
+    sinceMs = Date.now();
     closed = await until(
       "three closed files",
       async () => {
@@ -79,7 +84,6 @@ describe("locked footage (manual 9.4)", { skip: skipBrowserTests, timeout: 180_0
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   it("is the file under the playhead where nothing is marked", async () => {

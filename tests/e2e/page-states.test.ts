@@ -16,8 +16,9 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
 import { placed, SCREENS, type Screen } from "./support/screens.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 import { withholdAnswers } from "./support/withheld-answers.ts";
 
 const LONG_MS = 20_000 * testPatience();
@@ -31,12 +32,14 @@ describe("pages", { skip: skipBrowserTests, timeout: 300_000 * testPatience() },
   let recorder: Recorder;
   let browser: Browser;
   let camera = "";
+  /** One that does not answer. */
+  let nobody = "";
   /** An administrator's; the code of the pages is read once. */
   let page: Page;
   let viewing: Page | undefined;
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     await recorder.api("PATCH", "/settings", { wizardDone: true });
     const { cameras } = await recorder.api<{ cameras: { id: string }[] }>("GET", "/cameras");
     for (const { id } of cameras) await recorder.api("DELETE", `/cameras/${id}?footage=remove`);
@@ -46,7 +49,7 @@ describe("pages", { skip: skipBrowserTests, timeout: 300_000 * testPatience() },
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
+    if (nobody !== "") await recorder.api("DELETE", `/cameras/${nobody}`);
   });
 
   async function openPage(
@@ -197,11 +200,12 @@ describe("pages", { skip: skipBrowserTests, timeout: 300_000 * testPatience() },
   });
 
   it("are told of a camera that does not answer, from here on", async () => {
-    await recorder.api("POST", "/cameras", {
+    const added = await recorder.api<{ id: string }>("POST", "/cameras", {
       name: "Nobody there",
       driver: "rtsp",
       config: { url: "rtsp://localhost:1/none" },
     });
+    nobody = added.id;
   });
 
   for (const [device, viewport] of [

@@ -16,7 +16,8 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { sharedRecorder } from "./support/shared-recorder.ts";
 
 const LONG_MS = 30_000;
 
@@ -36,7 +37,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
   let page: Page;
 
   before(async () => {
-    recorder = await startRecorder(true);
+    recorder = await sharedRecorder();
     await recorder.api("PATCH", "/settings", { wizardDone: true });
     browser = await openBrowser();
     context = await openContext(browser, recorder, { theme: "dark" });
@@ -44,7 +45,6 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
   });
 
   const storage = () => recorder.api<Storage>("GET", "/storage");
@@ -246,7 +246,7 @@ describe("storage and health", { skip: skipBrowserTests, timeout: 300_000 }, () 
 
   it("keeps storage from viewers", async () => {
     const token = await addAccount(recorder, {
-      username: "vera",
+      username: "ida",
       password: "looks at pictures only",
       role: "viewer",
     });

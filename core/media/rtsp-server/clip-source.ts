@@ -12,6 +12,11 @@ export interface ClipSourceOptions {
   readonly atEnd?: "loop" | "end";
   /** How much faster than real time units go out; the timestamps keep real time. Default 1. */
   readonly speed?: number;
+  /**
+   * When sound goes out: at its own time (default), or with the picture before it, up to a picture's length early, as many
+   * cameras do. That wakes whoever sends and receives half as often; timestamps stay what they are.
+   */
+  readonly sound?: "at-its-time" | "with-pictures";
   /** Serve only these kinds of tracks. */
   readonly only?: "video" | "audio";
   /** Send parameter sets in band ahead of key frames; default true. */
@@ -36,7 +41,7 @@ export function sourceOfClip(clip: Clip, options: ClipSourceOptions = {}): ClipS
     (track) => options.only === undefined || track.served.kind === options.only,
   );
   const used: Clip = { ...clip, tracks };
-  const schedule = makeSchedule(used);
+  const schedule = makeSchedule(used, options.sound === "with-pictures");
   const epochMs = performance.now();
   return {
     clip: used,
@@ -55,7 +60,7 @@ interface Schedule {
   readonly starts: readonly number[];
 }
 
-function makeSchedule(clip: Clip): Schedule {
+function makeSchedule(clip: Clip, soundWithPictures: boolean): Schedule {
   const entries = clip.tracks.flatMap((track, index) => {
     const first = track.decodeTimes[0] ?? 0;
     // Video is sent at its decoding time, counted from the first; sound at its presentation time.
@@ -68,6 +73,13 @@ function makeSchedule(clip: Clip): Schedule {
   });
   entries.sort((a, b) => a.dueMs - b.dueMs || a.track - b.track);
   const hasVideo = clip.tracks.some((track) => track.served.kind === "video");
+  if (hasVideo && soundWithPictures) {
+    let pictureMs = 0;
+    for (const entry of entries) {
+      if (clip.tracks[entry.track]?.served.kind === "video") pictureMs = entry.dueMs;
+      else entry.dueMs = pictureMs;
+    }
+  }
   const starts: number[] = [];
   entries.forEach((entry, index) => {
     const track = clip.tracks[entry.track];

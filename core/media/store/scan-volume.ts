@@ -1,7 +1,9 @@
 // Walks a volume's recording files from a thread of its own, so that neither a large nor a hung volume stops the
 // caller: hour folders newer than a checkpoint at start-up, the whole volume for fsck. Memory is bounded by a window.
+import { access } from "node:fs/promises";
+import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { fromPlainError, type PlainError } from "../../errors.ts";
+import { fromPlainError, type PlainError, systemCode } from "../../errors.ts";
 import { SpareThreads } from "../../spare-threads.ts";
 import type { SegmentInspection } from "./recover-segment.ts";
 import type { FoundFile, WalkOptions } from "./walk-volume.ts";
@@ -48,6 +50,7 @@ export async function* scanVolume(
 ): AsyncGenerator<ScannedFile> {
   const { signal, ...walk } = options;
   signal?.throwIfAborted();
+  if (await isWithoutRecordings(volumePath, signal)) return;
   const worker = threads.take();
   let isDone = false;
   try {
@@ -63,6 +66,23 @@ export async function* scanVolume(
   } finally {
     if (isDone) threads.giveBack(worker);
     else await worker.terminate();
+  }
+}
+
+/** A volume that was just made has no folder of recordings: starting the thread would take more than all the rest of it. */
+async function isWithoutRecordings(volumePath: string, signal: AbortSignal | undefined): Promise<boolean> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(signal?.reason);
+  signal?.addEventListener("abort", onAbort);
+  try {
+    await Promise.race([access(join(volumePath, "video")), aborted]);
+    return false;
+  } catch (error) {
+    signal?.throwIfAborted();
+    // Whatever else is wrong with it the thread finds, and tells.
+    return systemCode(error) === "ENOENT";
+  } finally {
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 

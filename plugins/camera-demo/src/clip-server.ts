@@ -13,8 +13,9 @@ export interface ClipServerOptions {
 /** Starts the server. The caller closes it. */
 export async function serveClips(options: ClipServerOptions): Promise<RtspServer> {
   // Shared timing: every client sees the same moment, as at a real camera.
-  const main = await clipSource(join(options.mediaFolder, "main.mp4"), { timing: "shared" });
-  const sub = await clipSource(join(options.mediaFolder, "sub.mp4"), { timing: "shared" });
+  const play = { timing: "shared", sound: "with-pictures" } as const;
+  const main = await clipSource(join(options.mediaFolder, "main.mp4"), play);
+  const sub = await clipSource(join(options.mediaFolder, "sub.mp4"), play);
   const sources = new Map([
     [`/${options.token}/main`, main],
     [`/${options.token}/sub`, sub],

@@ -2,7 +2,8 @@
 // recording. Takes whatever ports are free.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NightjarError } from "../../../core/errors.ts";
@@ -12,6 +13,8 @@ import { PROGRAM, ROOT } from "../../support/program.ts";
 
 /** A start that takes longer hangs. */
 const START_MS = 30_000 * testPatience();
+/** What the first of all recorders made, for those after it: making certificates takes as long as a tenth of a start. */
+const CERTIFICATES = join(ROOT, "node_modules/.nightjar/certificates");
 
 export { ADMINISTRATOR } from "../../support/accounts.ts";
 
@@ -31,7 +34,8 @@ export interface Recorder {
 }
 
 /**
- * Starts a recorder, with more arguments if given. `prepare` may put something into its data directory before. The caller
+ * Starts a recorder, with more arguments if given; one that is to be activated has the certificates of one before it, where there
+ * was one. `prepare` may put something into its data directory before. The caller
  * stops it.
  */
 export async function startRecorder(
@@ -40,6 +44,8 @@ export async function startRecorder(
   prepare?: (dataDir: string) => Promise<void>,
 ): Promise<Recorder> {
   const data = await mkdtemp(join(tmpdir(), "nightjar-e2e-"));
+  if (isActivated && existsSync(CERTIFICATES))
+    await cp(CERTIFICATES, join(data, "certificates"), { recursive: true });
   await prepare?.(data);
   const child = spawn(
     process.execPath,
@@ -78,11 +84,20 @@ export async function startRecorder(
   };
   try {
     if (isActivated) token = await activate(url, code);
+    if (!existsSync(CERTIFICATES)) await keepCertificates(data);
   } catch (error) {
     await stop();
     throw error;
   }
   return { url, secureUrl, code, dataDir: data, token, api, stop };
+}
+
+/** Whole or not at all: others start beside it. */
+async function keepCertificates(data: string): Promise<void> {
+  const beside = `${CERTIFICATES}-${process.pid}`;
+  await cp(join(data, "certificates"), beside, { recursive: true });
+  // Another one may have been faster.
+  await rename(beside, CERTIFICATES).catch(() => rm(beside, { recursive: true }));
 }
 
 /** Reads address and one-time code from what the recorder prints. */

@@ -51,6 +51,44 @@ describe("a clip as a source", () => {
     assert.ok(heard.units.every(({ track, parameterSets }) => track === 0 && parameterSets === undefined));
   });
 
+  it("sends sound in the same moment as the picture before it where that is wanted, with the time that is its own", async (t) => {
+    const source = sourceOfClip(await testClip("h264-aac"), {
+      sound: "with-pictures",
+      atEnd: "end",
+      speed: 8,
+    });
+    let isPictureSent = false;
+    let isOver = false;
+    const alone: number[] = [];
+    const times: number[] = [];
+    const playback = source.play(
+      {
+        unit: ({ track, time }) => {
+          if (track === 0) {
+            isPictureSent = true;
+            queueMicrotask(() => {
+              isPictureSent = false;
+            });
+            return;
+          }
+          times.push(time);
+          if (!isPictureSent) alone.push(time);
+        },
+        ended: () => {
+          isOver = true;
+        },
+      },
+      {},
+    );
+    t.after(() => playback.stop());
+    await waitFor(() => isOver);
+    assert.deepEqual(alone, []);
+    assert.deepEqual(
+      times,
+      Array.from({ length: 188 }, (_, index) => index * 1_024),
+    );
+  });
+
   it("shows pictures with B-frames in decoding order, none before time zero", async (t) => {
     const heard = await listen(t, { speed: 40, atEnd: "end" }, 0, "h264-bframes-opus");
     await waitFor(() => heard.isOver);

@@ -89,5 +89,9 @@ describe("scanning a volume", () => {
     using volume = tempDir();
     assert.deepEqual(await scan(volume), []);
     await assert.rejects(scan(volume, { signal: AbortSignal.abort() }), { name: "AbortError" });
+    const abort = new AbortController();
+    const underway = scan(volume, { signal: abort.signal });
+    abort.abort();
+    await assert.rejects(underway, { name: "AbortError" });
   });
 });
