@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { before, describe, it } from "node:test";
-import { killStorm, type StormResult, VICTIMS } from "./kill-storm.ts";
+import { killStorm, type StormResult } from "./kill-storm.ts";
 
 const hasFfmpeg = spawnSync("ffmpeg", ["-version"]).status === 0;
 
-describe("a recorder whose processes are killed at random moments, each of them in turns", {
+describe("a recorder whose processes are killed at random moments, 20 times", {
   skip: hasFfmpeg ? false : "no ffmpeg to decode with",
 }, () => {
   let result: StormResult;
   before(async () => {
-    result = await killStorm({ rounds: VICTIMS.length, cameras: 4, seed: 20 });
+    result = await killStorm({ rounds: 20, cameras: 4, seed: 20 });
   });
 
   it("leaves no file that cannot be decoded", () => assert.deepEqual(result.unreadable, []));

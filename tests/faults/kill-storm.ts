@@ -32,8 +32,8 @@ export interface StormResult {
   readonly fsck: FsckOutcome;
 }
 
-/** In this order, again and again. Whole starts cost the most: the tree and the supervisor take turns. */
-export const VICTIMS: readonly Victim[] = [
+/** Whole starts cost the most: the tree and the supervisor take turns. */
+const VICTIMS: readonly Victim[] = [
   ...(["media", "core", "media", "tree", "gateway", "media"] as const),
   ...(["media", "core", "media", "supervisor", "gateway", "media"] as const),
 ];
