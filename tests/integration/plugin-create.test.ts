@@ -29,9 +29,11 @@ describe("a new plugin", { timeout: 500_000 }, () => {
   const pack = (folder: string): Run =>
     node(dir.path, ...WHOLE_PACKAGES, join(ROOT, "scripts/pack-plugin.ts"), folder, "--to", dir.path);
 
-  for (const [language, id, flags] of [
-    ["TypeScript", "acme", []],
-    ["JavaScript", "acme-js", ["--javascript"]],
+  // The first runs them as authors do, with a process for each file; the others in one.
+  const IN_ONE = "--test-isolation=none";
+  for (const [language, id, flags, how] of [
+    ["TypeScript", "acme", [], []],
+    ["JavaScript", "acme-js", ["--javascript"], [IN_ONE]],
   ] as const) {
     const name = `nightjar-camera-${id}`;
     const folder = dir.join(name);
@@ -40,7 +42,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
       const made = create("camera", id, ...flags);
       assert.equal(made.status, 0, made.said);
       assert.match(made.out, new RegExp(`Made ${name}`));
-      const tests = node(folder, "--test", "--test-reporter=tap");
+      const tests = node(folder, "--test", ...how, "--test-reporter=tap");
       assert.equal(tests.status, 0, tests.out.slice(-4_000));
       assert.match(tests.out, /^# pass 25$/m);
     });
@@ -95,8 +97,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
         }
       }
       const folder = dir.join(`nightjar-${kind}-${tested}`);
-      // In one process, where the camera's plugins above have one for each file, as authors do.
-      const tests = node(folder, "--test", "--test-isolation=none", "--test-reporter=tap");
+      const tests = node(folder, "--test", IN_ONE, "--test-reporter=tap");
       assert.equal(tests.status, 0, tests.out.slice(-4_000));
       const count = (word: string) => Number(new RegExp(`^# ${word} (\\d+)$`, "m").exec(tests.out)?.[1]);
       // Those that need root to mount a volume are skipped without it.
