@@ -23,6 +23,9 @@ export interface Counts {
 /** Spares each process the reading of hundreds of files. */
 const WHOLE_PACKAGES = new URL("../whole-packages.mjs", import.meta.url).href;
 
+/** And the following of each promise, for the sake of the name of the test in which an error was caught by nobody. */
+const UNTRACKED_PROMISES = new URL("untracked-promises.mjs", import.meta.url).href;
+
 /** What came of a job. */
 export interface Outcome extends Readonly<Counts> {
   readonly job: Job;
@@ -64,7 +67,7 @@ export async function runJob(job: Job): Promise<Outcome> {
   const limit = AbortSignal.timeout(JOB_LIMIT_MS);
   const stream = run({
     ...{ files: [entry], concurrency: 1, timeout: TEST_LIMIT_MS, signal: limit },
-    execArgv: ["--import", WHOLE_PACKAGES],
+    execArgv: ["--import", WHOLE_PACKAGES, "--import", UNTRACKED_PROMISES],
   });
   stream.on("test:pass", (event) => {
     // Of a suite, too: what is in it is told of nowhere else.

@@ -59,7 +59,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
     big: ["footage-camera-faults"],
     recorders: [
       ["detection-round", "detection-tamper", "detection-loss"],
-      ["session-ends", "change-stream", "nginx-proxy"],
+      ["session-ends", "change-stream", "nginx-proxy", "token-command"],
     ],
     filesPerProcess: 6,
     isLongAlone: true,

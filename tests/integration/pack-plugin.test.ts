@@ -6,8 +6,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, describe, it } from "node:test";
 import { pathToFileURL } from "node:url";
+import { NightjarError } from "../../core/errors.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
 import { testNvr } from "../../core/testing/test-nvr.ts";
+import { buildPackage } from "../../scripts/pack-plugin/build-package.ts";
 import { ROOT, WHOLE_PACKAGES } from "../support/program.ts";
 
 const NAME = "nightjar-camera-shop";
@@ -104,6 +106,13 @@ export const read = (text: string): Table => JSON.parse(text) as Table;
     return folder;
   }
 
+  /** What the command packs, without a process of its own. Gives the folder. */
+  async function build(folder: string): Promise<string> {
+    const target = dir.join(`built-${number}`);
+    await buildPackage(folder, target);
+    return target;
+  }
+
   it("runs isolated from where its archive was unpacked, with all that it needs and nothing else", async () => {
     const run = pack(stranger(), dir.path);
     assert.equal(run.status, 0, run.said);
@@ -133,33 +142,27 @@ export const read = (text: string): Table => JSON.parse(text) as Table;
       assert.ok(!existsSync(join(folder, path)), path);
   });
 
-  it("has the lines of its sources, so that a stack trace leads its author to the place", () => {
+  it("has the lines of its sources, so that a stack trace leads its author to the place", async () => {
     const folder = stranger();
-    assert.equal(pack(folder, dir.path, "--unpacked").status, 0);
+    const built = await build(folder);
     const lines = (path: string): string[] => readFileSync(path, "utf8").split("\n");
-    const packed = lines(dir.join(`${NAME}-1.2.3/dist/driver.js`));
+    const packed = lines(join(built, "dist/driver.js"));
     const source = lines(join(folder, "src/driver.ts"));
     assert.equal(packed.length, source.length);
     const line = source.findIndex((text) => text.includes("await import"));
     assert.match(packed[line] ?? "", /await import\("\.\/table\.mjs"\)/);
   });
 
-  it("has the page that it brings, and says where one is missing", () => {
+  it("has the page that it brings, and says where one is missing", async () => {
     const nightjar = { kind: "camera", page: { folder: "panel", permission: "settings.view" } };
-    const version = "1.2.4";
-    const without = pack(stranger({}, { nightjar, version }), dir.path, "--unpacked");
-    assert.match(without.said, /names panel\/element\.js, which does not exist/);
+    await assert.rejects(build(stranger({}, { nightjar })), /names panel\/element\.js, which does not exist/);
     const files = { "panel/index.html": "<p>Shop", "panel/page.mjs": "export {};" };
-    const packed = pack(stranger(files, { nightjar, version }), dir.path, "--unpacked");
-    assert.equal(packed.status, 0, packed.said);
-    assert.ok(existsSync(dir.join(`${NAME}-${version}/panel/page.mjs`)));
+    assert.ok(existsSync(join(await build(stranger(files, { nightjar })), "panel/page.mjs")));
     const element = { "panel/element.js": "export {};" };
-    const withElement = pack(stranger(element, { nightjar, version: "1.2.6" }), dir.path, "--unpacked");
-    assert.equal(withElement.status, 0, withElement.said);
-    assert.ok(existsSync(dir.join(`${NAME}-1.2.6/panel/element.js`)));
+    assert.ok(existsSync(join(await build(stranger(element, { nightjar })), "panel/element.js")));
   });
 
-  it("may stand on packages of others, which are not packed but asked for", () => {
+  it("may stand on packages of others, which are not packed but asked for", async () => {
     const folder = stranger(
       {
         "src/table.mts": `import { path } from "tiny";
@@ -175,15 +178,11 @@ import "./table.mts";
 export default definePlugin({ name: "${NAME}", configSchema: Type.Object({}), setup(nvr) { nvr.cameraDrivers.register(shopDriver(1)); } });
 `,
       },
-      { dependencies: { tiny: "^1.0.0" }, version: "1.2.5" },
+      { dependencies: { tiny: "^1.0.0" } },
     );
-    const packed = pack(folder, dir.path, "--unpacked");
-    assert.equal(packed.status, 0, packed.said);
-    assert.ok(!existsSync(dir.join(`${NAME}-1.2.5/node_modules`)));
-    const card = JSON.parse(readFileSync(dir.join(`${NAME}-1.2.5/package.json`), "utf8")) as Record<
-      string,
-      unknown
-    >;
+    const built = await build(folder);
+    assert.ok(!existsSync(join(built, "node_modules")));
+    const card = JSON.parse(readFileSync(join(built, "package.json"), "utf8")) as Record<string, unknown>;
     assert.deepEqual(card["dependencies"], { tiny: "^1.0.0" });
   });
 
@@ -274,14 +273,25 @@ export default definePlugin({ name: "${NAME}", configSchema: Type.Object({}), se
       /packed, it does not run: .*no tripod/,
     ],
   ];
-  for (const [what, files, card, reason] of refused) {
-    it(`is not made of one that ${what}, and nothing is left behind`, () => {
+  it("is not made of what is refused, which the command says, and nothing is left behind", () => {
+    // The first is refused by what its card says, the last by what becomes of it.
+    for (const [, files, card, reason] of [refused[0], refused.at(-1)].filter((one) => one !== undefined)) {
       const to = dir.join(`refused-${number}`);
       mkdirSync(to);
       const run = pack(stranger(files, card), to);
       assert.equal(run.status, 1, run.out);
       assert.match(run.said, reason);
       assert.ok(!existsSync(join(to, `${NAME}-1.2.3.tgz`)));
+    }
+  });
+  // The others by what the command calls.
+  for (const [what, files, card, reason] of refused.slice(1, -1)) {
+    it(`is not made of one that ${what}`, async () => {
+      await assert.rejects(build(stranger(files, card)), (error) => {
+        assert.ok(error instanceof NightjarError, String(error));
+        assert.match(error.message, reason);
+        return true;
+      });
     });
   }
 });

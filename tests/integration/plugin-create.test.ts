@@ -5,7 +5,9 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
+import { createPlugin } from "../../core/plugin/create/create-plugin.ts";
 import { tempDir } from "../../core/testing/temp-dir.ts";
+import { buildPackage } from "../../scripts/pack-plugin/build-package.ts";
 import { PROGRAM, ROOT, WHOLE_PACKAGES } from "../support/program.ts";
 
 interface Run {
@@ -24,20 +26,14 @@ describe("a new plugin", { timeout: 500_000 }, () => {
   const dir = tempDir("nightjar-new-");
   after(() => dir.remove());
   const create = (...words: string[]): Run => node(dir.path, PROGRAM, "plugin", "create", ...words);
-  const pack = (folder: string, ...flags: string[]): Run =>
-    node(
-      dir.path,
-      ...WHOLE_PACKAGES,
-      join(ROOT, "scripts/pack-plugin.ts"),
-      folder,
-      "--to",
-      dir.path,
-      ...flags,
-    );
+  const pack = (folder: string): Run =>
+    node(dir.path, ...WHOLE_PACKAGES, join(ROOT, "scripts/pack-plugin.ts"), folder, "--to", dir.path);
 
-  for (const [language, id, flags] of [
-    ["TypeScript", "acme", []],
-    ["JavaScript", "acme-js", ["--javascript"]],
+  // The first runs them as authors do, with a process for each file; the others in one.
+  const IN_ONE = "--test-isolation=none";
+  for (const [language, id, flags, how] of [
+    ["TypeScript", "acme", [], []],
+    ["JavaScript", "acme-js", ["--javascript"], [IN_ONE]],
   ] as const) {
     const name = `nightjar-camera-${id}`;
     const folder = dir.join(name);
@@ -46,7 +42,7 @@ describe("a new plugin", { timeout: 500_000 }, () => {
       const made = create("camera", id, ...flags);
       assert.equal(made.status, 0, made.said);
       assert.match(made.out, new RegExp(`Made ${name}`));
-      const tests = node(folder, "--test", "--test-reporter=tap");
+      const tests = node(folder, "--test", ...how, "--test-reporter=tap");
       assert.equal(tests.status, 0, tests.out.slice(-4_000));
       assert.match(tests.out, /^# pass 25$/m);
     });
@@ -84,30 +80,31 @@ describe("a new plugin", { timeout: 500_000 }, () => {
     ["linkage", "acme", 28],
     ["bridge", "acme", 15],
   ] as const) {
-    it(`of the kind ${kind} is made in both languages, has tests that pass, and can be published`, () => {
-      for (const [id, flags] of [
-        ["acme", []],
-        ["acme-js", ["--javascript"]],
-      ] as const) {
+    it(`of the kind ${kind} is made in both languages, has tests that pass, and can be published`, async () => {
+      for (const id of ["acme", "acme-js"]) {
         const name = `nightjar-${kind}-${id}`;
-        const made = create(kind, id, ...flags);
-        assert.equal(made.status, 0, made.said);
+        const javascript = id === "acme-js";
+        if (javascript && id !== tested) {
+          // Nothing of it is run: what the command calls makes it as well.
+          await createPlugin({ kind, name: id, parent: dir.path, javascript });
+        } else {
+          const made = create(kind, id, ...(javascript ? ["--javascript"] : []));
+          assert.equal(made.status, 0, made.said);
+        }
         for (const file of readdirSync(dir.join(name), { recursive: true, encoding: "utf8" })) {
           if (file.startsWith("node_modules") || !/\.\w+$/.test(file)) continue;
           assert.doesNotMatch(readFileSync(dir.join(name, file), "utf8"), /template/i, file);
         }
       }
       const folder = dir.join(`nightjar-${kind}-${tested}`);
-      // In one process, where the camera's plugins above have one for each file, as authors do.
-      const tests = node(folder, "--test", "--test-isolation=none", "--test-reporter=tap");
+      const tests = node(folder, "--test", IN_ONE, "--test-reporter=tap");
       assert.equal(tests.status, 0, tests.out.slice(-4_000));
       const count = (word: string) => Number(new RegExp(`^# ${word} (\\d+)$`, "m").exec(tests.out)?.[1]);
       // Those that need root to mount a volume are skipped without it.
       assert.equal(count("pass") + count("skipped"), passes, tests.out.slice(-4_000));
       assert.ok(count("skipped") <= (kind === "storage" ? 2 : 0), tests.out.slice(-4_000));
       // Archives are npm's work, which those of the camera show.
-      const packed = pack(folder, "--unpacked");
-      assert.equal(packed.status, 0, packed.said);
+      await buildPackage(folder, dir.join(`packed-${kind}`));
     });
   }
 
@@ -151,12 +148,6 @@ describe("a new plugin", { timeout: 500_000 }, () => {
 
   for (const [what, words, reason] of [
     ["without a name", ["camera"], /usage: nightjar plugin create KIND NAME.*kinds: camera/],
-    ["of a kind that is none", ["lens", "acme"], /"lens" is no kind of plugin: camera, storage/],
-    ["of a kind that has no place yet", ["cluster", "acme"], /no place yet .* "cluster" .* possible: camera/],
-    ["with capitals", ["camera", "Acme"], /"Acme" cannot be its name/],
-    ["that leads out of the folder", ["camera", "../acme"], /cannot be its name/],
-    ["with a name that is too long", ["camera", "a".repeat(60)], /1 to 40/],
-    ["with another kind in its name", ["camera", "nightjar-pos-"], /cannot be its name/],
     [
       "for cameras that have a plugin",
       ["camera", "rtsp"],
@@ -168,6 +159,22 @@ describe("a new plugin", { timeout: 500_000 }, () => {
       const run = create(...words);
       assert.notEqual(run.status, 0);
       assert.match(run.said, reason);
+      assert.deepEqual(readdirSync(dir.path), before);
+    });
+  }
+
+  // By what the command calls, which says it as it is.
+  for (const [what, kind, name, reason] of [
+    ["of a kind that is none", "lens", "acme", /"lens" is no kind of plugin: camera, storage/],
+    ["of a kind that has no place yet", "cluster", "acme", /no place yet .* "cluster" .* possible: camera/],
+    ["with capitals", "camera", "Acme", /"Acme" cannot be its name/],
+    ["that leads out of the folder", "camera", "../acme", /cannot be its name/],
+    ["with a name that is too long", "camera", "a".repeat(60), /1 to 40/],
+    ["with another kind in its name", "camera", "nightjar-pos-", /cannot be its name/],
+  ] as const) {
+    it(`is not made ${what}, and nothing is left behind`, async () => {
+      const before = readdirSync(dir.path);
+      await assert.rejects(createPlugin({ kind, name, parent: dir.path, javascript: false }), reason);
       assert.deepEqual(readdirSync(dir.path), before);
     });
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { tempDir } from "../../core/testing/temp-dir.ts";
-import { startRecorder } from "../e2e/support/recorder.ts";
+import { sharedRecorder } from "../e2e/support/shared-recorder.ts";
 import { nightjar } from "../support/nightjar-command.ts";
 
 describe("nightjar token", () => {
@@ -80,9 +80,8 @@ describe("nightjar token", () => {
     assert.match((await run("--help")).out, /token list \| create NAME \| revoke ID/);
   });
 
-  it("makes a token of a running recorder, which opens it until it is revoked", async (t) => {
-    const recorder = await startRecorder(true);
-    t.after(() => recorder.stop());
+  it("makes a token of a running recorder, which opens it until it is revoked", async () => {
+    const recorder = await sharedRecorder();
     const args = ["token", "create", "script", "--account", "admin", "--rights", "cameras.view"];
     const created = await nightjar(recorder.dataDir, [...args, "--expires", "never"]);
     assert.equal(created.code, 0, created.err);
@@ -93,7 +92,13 @@ describe("nightjar token", () => {
     assert.equal(await ask("/cameras"), 200);
     assert.equal(await ask("/settings"), 403);
     const listed = await nightjar(recorder.dataDir, ["token", "list", "--json"]);
-    const [token] = JSON.parse(listed.out) as { id: string; lastUsedAt?: string; lastAddress?: string }[];
+    const tokens = JSON.parse(listed.out) as {
+      readonly id: string;
+      readonly name: string;
+      readonly lastUsedAt?: string;
+      readonly lastAddress?: string;
+    }[];
+    const token = tokens.find(({ name }) => name === "script");
     assert.ok(token?.lastUsedAt !== undefined && token.lastAddress !== "");
     const revoked = await nightjar(recorder.dataDir, ["token", "revoke", token.id, "--json"]);
     assert.equal(revoked.code, 0, revoked.err);
