@@ -59,6 +59,8 @@ export class StaticUi {
   readonly #log: Log;
   #files: ReadonlyMap<string, StaticFile> = new Map();
   #stamp = "";
+  /** The path that the index page was last read for, or is being. */
+  #basePath: string | undefined;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | undefined;
 
@@ -116,11 +118,14 @@ export class StaticUi {
   /** Looks at most once a second whether the interface was built anew. */
   async #refresh(basePath: string): Promise<void> {
     const nowMs = performance.now();
-    if (nowMs - this.#lookedAtMs < LOOK_EVERY_MS && this.#stamp.endsWith(basePath)) {
+    if (nowMs - this.#lookedAtMs < LOOK_EVERY_MS && this.#basePath === basePath) {
       await this.#loading;
       return;
     }
+    // What is on its way may be for the path of before.
+    if (this.#basePath !== basePath) await this.#loading;
     this.#lookedAtMs = nowMs;
+    this.#basePath = basePath;
     this.#loading ??= this.#load(basePath).finally(() => {
       this.#loading = undefined;
     });
