@@ -6,10 +6,11 @@ import { readFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { createRequire } from "node:module";
 import { after, before, describe, it } from "node:test";
-import type { Browser, Route } from "playwright-core";
+import type { Browser, BrowserContext, Page, Route } from "playwright-core";
 import { mailServer, PASSWORD } from "../../plugins/linkage-email/tests/mail-server.ts";
 import {
   counterOf,
+  DESKTOP,
   openBrowser,
   openContext,
   PHONE,
@@ -49,10 +50,14 @@ interface View {
 describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
 
   before(async () => {
     recorder = await sharedRecorder();
     browser = await openBrowser();
+    context = await openContext(browser, recorder);
+    page = await context.newPage();
   });
   after(async () => {
     await browser?.close();
@@ -71,8 +76,6 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
   }
 
   it("makes a rule whose actions are tried, done, and told; nobody's change is lost", async () => {
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
     await visit(page, recorder, "events");
     await page.getByRole("link", { name: "Linkage" }).click();
     await page.getByText("No rules yet").waitFor();
@@ -190,12 +193,10 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     await visit(page, recorder, "events?kind=exception-illegal-login");
     await page.locator(".done-list .capture").first().waitFor();
     assert.equal(await page.locator(".done-list li").count(), 2);
-    await context.close();
   });
 
   it("loses nothing that is typed when the page is loaded anew: camera, MQTT, tills, outputs, rule", async () => {
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
+    await page.setViewportSize(DESKTOP);
     const forms: readonly { path: string; opens: readonly string[]; label: string; shown?: string }[] = [
       { path: "cameras/demo", opens: [], label: "Name" },
       { path: "system/mqtt", opens: [], label: "Base topic" },
@@ -223,7 +224,7 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     // Typed back, nothing is left to save.
     await page.getByLabel("Name", { exact: true }).fill("Demo yard");
     await page.getByText("Not saved yet").waitFor({ state: "detached" });
-    await context.close();
+    await visit(page, recorder, "linkage");
   });
 
   it("has a camera shown over a wall, with a sound, until its time is over; and a test says where no wall is", async () => {
@@ -249,9 +250,9 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
       );
     assert.equal((await test()).results[0]?.code, "NJ_LINKAGE_NO_WALL");
 
-    const context = await openContext(browser, recorder);
-    await context.addInitScript(METER);
+    // Of its own: it ends, and the wall with it.
     const page = await context.newPage();
+    await page.addInitScript(METER);
     const faults: string[] = [];
     page.on("pageerror", (error) => faults.push(error.message));
     await visit(page, recorder, "linkage");
@@ -308,7 +309,7 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
     assert.equal(await page.locator(".wall-4 .tile[data-camera]").count(), cameras.length);
     assert.ok(page.url().endsWith("/live?grid=4"), "the address is the grid's");
     assert.deepEqual(faults, []);
-    await context.close();
+    await page.close();
     await until(
       "it is told that the wall is closed",
       async () => {
@@ -320,8 +321,9 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
   });
 
   it("has a form for each action, with a test that says what came of it", async () => {
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
+    // Behind the wall's page it was drawn now and then only.
+    await page.bringToFront();
+    await page.setViewportSize(DESKTOP);
     await visit(page, recorder, "linkage?rule=new");
     const dialog = page.getByRole("dialog");
     const forms = dialog.locator(".linkage-action");
@@ -355,15 +357,12 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
       await form.getByLabel(name, { exact: true }).uncheck();
       await state.waitFor({ state: "detached" });
     }
-    await context.close();
   });
 
   it("sends a mail with pictures to a real server as its form says, and nothing to the recorder itself", async () => {
     await using server = await mailServer();
     const put = (settings: object) =>
       recorder.api("PUT", "/plugins/settings", { name: "nightjar-linkage-email", config: settings });
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
     await visit(page, recorder, "linkage?rule=new");
     const dialog = page.getByRole("dialog");
     const mail = dialog.getByRole("group", { name: "E-mail" });
@@ -397,7 +396,6 @@ describe("the page of linkage", { skip: skipBrowserTests, timeout: 180_000 }, ()
 
     await put({ ...server.settings, port: Number(new URL(recorder.url).port) });
     assert.match(await tried(), /failed.*this recorder itself/);
-    await context.close();
     const circle = {
       ...{ id: "circle", name: "Circle", types: ["motion"] },
       actions: [{ action: "notify", settings: { url: `${recorder.url}/api/v1/events` } }],
