@@ -88,7 +88,7 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
     const context = await openContext(browser, { ...recorder, token: "" }, { theme: "dark" });
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     const page = await context.newPage();
-    await visit(page, recorder, "live");
+    await visit(page, recorder, "account");
     await typePassword(page, ADMINISTRATOR);
     await isIn(page, "admin");
 
@@ -161,7 +161,7 @@ describe("the second factor", { skip: skipBrowserTests, timeout: 180_000 }, () =
       { viewport: PHONE, theme: "light", touch: true },
     );
     const phone = await hers.newPage();
-    await visit(phone, recorder, "live");
+    await visit(phone, recorder, "account");
     await typePassword(phone, VERA);
     await isIn(phone, "vera");
     await setUp(phone, VERA, "second-factor-phone-light");
