@@ -7,7 +7,7 @@ import { VideoPipe } from "./video-pipe.ts";
 const AHEAD = 8;
 /** Chunks given to the decoder at once on the way to the wanted moment. */
 const PASSING = 64;
-/** No input for this long, and a seek settles on the best picture that there is. */
+/** No input for this long, and a seek settles on the best picture that there is, until a better one comes. */
 const SETTLE_MS = 200;
 /** The clock may run this far ahead of a decoder that cannot keep up. */
 const LAG_90K = 45_000;
@@ -29,6 +29,8 @@ export class ForwardShow implements Show {
   #formatId: number | undefined;
   #flushing = false;
   #want90k: number | undefined;
+  /** What was wanted when a seek settled on a picture before it: a converter or a disk may only have been slow. */
+  #late90k: number | undefined;
   #shown90k: number | undefined;
   #ended = false;
   #flushed = false;
@@ -57,6 +59,7 @@ export class ForwardShow implements Show {
     this.#encoded = [];
     this.#gaps = [];
     this.#want90k = want90k;
+    this.#late90k = undefined;
     this.#ended = false;
     this.#flushed = false;
     this.#steps = 0;
@@ -83,6 +86,7 @@ export class ForwardShow implements Show {
   /** Shows the next pictures, one a refresh, while time stands still. False: this show cannot. */
   step(frames: number): boolean {
     if (this.#want90k !== undefined || this.#ended) return false;
+    this.#late90k = undefined;
     this.#steps += frames;
     return true;
   }
@@ -157,7 +161,15 @@ export class ForwardShow implements Show {
       this.#pictures.shift()?.picture.close();
     }
     if (want !== undefined) this.#settle(performance.now());
+    else if (this.#late90k !== undefined) this.#takeLate(this.#late90k);
     this.#pump();
+  }
+
+  /** Shows what is nearer to the moment that was wanted than the picture that stands, unless time has gone on since. */
+  #takeLate(late90k: number): void {
+    const first = this.#pictures[0];
+    if (!this.rests || first === undefined || first.time90k > late90k) this.#late90k = undefined;
+    else this.#showNext(performance.now(), true);
   }
 
   #settle(nowMs: number): void {
@@ -176,7 +188,9 @@ export class ForwardShow implements Show {
     }
     const idle =
       this.#encoded.length === 0 && this.#pipe.waiting === 0 && nowMs - this.#lastInputMs > SETTLE_MS;
-    if (first.time90k <= want && this.#pictures.length < 2 && !idle) return;
+    const isEarly = first.time90k <= want && this.#pictures.length < 2;
+    if (isEarly && !idle) return;
+    this.#late90k = isEarly ? want : undefined;
     this.#want90k = undefined;
     this.#showNext(nowMs, true);
   }
