@@ -57,6 +57,11 @@ export class PartBuilder {
     return this.#clock.toEpoch90k(time);
   }
 
+  /** The node's clock was set by so much. Times that are not fixed yet go by the earlier of both clocks, as the earliest arrival does. */
+  clockSet(by90k: number): void {
+    if (this.#clock.settled || by90k > 0) this.run.clockSet90k += by90k;
+  }
+
   /** True if a picture of this time cannot belong to the run: reordering steps back by a few, a second is too much. */
   isAnotherRun(time: number): boolean {
     if (this.#lastVideo === undefined) return false;

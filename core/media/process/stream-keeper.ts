@@ -125,7 +125,7 @@ export class StreamKeeper implements SourceSink {
   /** The node's clock was set by so much: the run ends at the next key frame, so that no picture is lost by it. */
   clockStepped(stepMs: number): void {
     if (this.#builder === undefined) return;
-    this.#builder.run.clockSet90k += stepMs * TICKS_PER_MS;
+    this.#builder.clockSet(stepMs * TICKS_PER_MS);
     this.#endAtKeyFrame = "clock-step";
     this.requestKeyFrame();
   }

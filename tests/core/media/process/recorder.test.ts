@@ -203,6 +203,21 @@ describe("a clock that is set back", () => {
     assert.equal(framesOf(rig), (2 + 10) * 25);
   });
 
+  it("loses nothing either where the session has just begun, whose times are not fixed yet", () => {
+    for (const backMs of [HOUR_MS, -HOUR_MS]) {
+      const rig = new StreamRig(BY_HAND);
+      rig.gop = 50;
+      rig.play().send(0.2);
+      const trigger = { ...EVENT, eventTime90k: rig.now90k, until90k: null };
+      rig.stream.recorder.trigger(trigger);
+      rig.setClockBack(backMs);
+      rig.stream.update(desiredStream({ ...BY_HAND, triggers: [trigger] }));
+      rig.send(5);
+      rig.stream.keeper.runEnded(undefined);
+      assert.equal(framesOf(rig), (0.2 + 5) * 25, `${backMs}`);
+    }
+  });
+
   it("does not make an event be recorded that begins before media has heard of it, or has started anew", () => {
     const rig = new StreamRig({ ...NEVER, preRecordSeconds: 0 }).play().send(2);
     const eventTime90k = rig.now90k + HOUR_MS * 90;
