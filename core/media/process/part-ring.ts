@@ -50,7 +50,10 @@ export class PartRing {
     }
   }
 
-  /** Where a recording must begin to hold `time90k` of the present clock: the last key frame not after it, else the oldest (0); -1 if empty. */
+  /**
+   * Where a recording must begin to hold `time90k` of the present clock: the last key frame not after it, else the oldest (0);
+   * -1 if empty.
+   */
   indexFor(time90k: number): number {
     if (this.#parts.length === 0) return -1;
     return Math.max(

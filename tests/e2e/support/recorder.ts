@@ -34,9 +34,8 @@ export interface Recorder {
 }
 
 /**
- * Starts a recorder, with more arguments if given; one that is to be activated has the certificates of one before it, where there
- * was one. `prepare` may put something into its data directory before. The caller
- * stops it.
+ * Starts a recorder, with more arguments if given. One that is to be activated has the certificates of one before it, where there
+ * was one; `prepare` may put something else into its data directory before. The caller stops it.
  */
 export async function startRecorder(
   isActivated: boolean,
@@ -84,7 +83,7 @@ export async function startRecorder(
   };
   try {
     if (isActivated) token = await activate(url, code);
-    if (!existsSync(CERTIFICATES)) await keepCertificates(data);
+    await keepCertificates(join(data, "certificates"));
   } catch (error) {
     await stop();
     throw error;
@@ -92,10 +91,11 @@ export async function startRecorder(
   return { url, secureUrl, code, dataDir: data, token, api, stop };
 }
 
-/** Whole or not at all: others start beside it. */
-async function keepCertificates(data: string): Promise<void> {
+/** Whole or not at all: others start beside it. A recorder without HTTPS has made none. */
+async function keepCertificates(made: string): Promise<void> {
+  if (existsSync(CERTIFICATES) || !existsSync(made)) return;
   const beside = `${CERTIFICATES}-${process.pid}`;
-  await cp(join(data, "certificates"), beside, { recursive: true });
+  await cp(made, beside, { recursive: true });
   // Another one may have been faster.
   await rename(beside, CERTIFICATES).catch(() => rm(beside, { recursive: true }));
 }
