@@ -74,6 +74,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ["exceptions-page", "detection-page", "detection-levels", "settings-transfer", "sessions-and-tokens"],
       ["playback", "live", "codecs"],
       ["page-states", "storage-and-health"],
+      ["plugins-page", "plugins", "plugin-registries"],
       ["gaps", "locks", "disks", "doors"],
       ["german-problems", "hostile-names"],
       ["linkage-page", "push-devices", "wall", "second-factor"],

@@ -1,12 +1,11 @@
 // What people see of log-in and storage by plugins: somebody of a directory signs in on the page, the page of users says where
 // the account comes from, and the page of storage which plugin makes a folder ready, and why it is not.
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { ConfigStore } from "../../core/config/config-store.ts";
 import { silentLog } from "../../core/log.ts";
-import { tempDir } from "../../core/testing/temp-dir.ts";
 import {
   type HouseDirectory,
   houseDirectory,
@@ -25,7 +24,8 @@ import {
   skipBrowserTests,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { givePlugins, prepareSharedRecorder, sharedRecorder } from "./support/shared-recorder.ts";
 
 const SCREENS = [
   ["phone", PHONE],
@@ -33,53 +33,51 @@ const SCREENS = [
 ] as const;
 const ANNA = { username: "anna", password: "thistle copper meadow" } as const;
 
+let house: HouseDirectory;
+
+givePlugins((folder) => {
+  writeLoginPlugin(join(folder, LOGIN_PLUGIN));
+  writeStoragePlugin(join(folder, STORAGE_PLUGIN), { mounts: false });
+});
+prepareSharedRecorder(async (dataDir) => {
+  house = await houseDirectory();
+  house.people.set(ANNA.username, { password: ANNA.password, groups: ["guards"] });
+  const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
+  await config.update((draft) => {
+    draft.plugins[LOGIN_PLUGIN] = { enabled: true, config: { url: house.url } };
+    draft.logins.push({
+      source: LOGIN_SOURCE,
+      groups: [{ group: "guards", role: "operator", cameras: "all" }],
+      role: null,
+      cameras: "all",
+    });
+    for (const [name, mode] of [
+      ["vault", { mode: "throw" }],
+      ["share", {}],
+    ] as const)
+      draft.storage.volumes.push({
+        path: join(dataDir, name),
+        overwrite: true,
+        driver: { source: STORAGE_SOURCE, config: mode },
+      });
+    draft.firstRun.wizardDone = true;
+  });
+  await config.close();
+});
+
 describe("log-in and storage by plugins", { skip: skipBrowserTests, timeout: 170_000 }, () => {
-  const dir = tempDir("nightjar-registries-");
-  let house: HouseDirectory;
   let recorder: Recorder;
   let browser: Browser;
   let page: Page;
 
   before(async () => {
-    house = await houseDirectory();
-    house.people.set(ANNA.username, { password: ANNA.password, groups: ["guards"] });
-    mkdirSync(dir.join("plugins"));
-    writeLoginPlugin(dir.join("plugins", LOGIN_PLUGIN));
-    writeStoragePlugin(dir.join("plugins", STORAGE_PLUGIN), { mounts: false });
-    recorder = await startRecorder(true, ["--plugin-path", dir.join("plugins")], async (dataDir) => {
-      const config = await ConfigStore.open({ dataDir, log: silentLog, watch: false });
-      await config.update((draft) => {
-        draft.plugins[LOGIN_PLUGIN] = { enabled: true, config: { url: house.url } };
-        draft.logins.push({
-          source: LOGIN_SOURCE,
-          groups: [{ group: "guards", role: "operator", cameras: "all" }],
-          role: null,
-          cameras: "all",
-        });
-        draft.storage.volumes.push(
-          {
-            path: dir.join("vault"),
-            overwrite: true,
-            driver: { source: STORAGE_SOURCE, config: { mode: "throw" } },
-          },
-          {
-            path: dir.join("share"),
-            overwrite: true,
-            driver: { source: STORAGE_SOURCE, config: {} },
-          },
-        );
-        draft.firstRun.wizardDone = true;
-      });
-      await config.close();
-    });
+    recorder = await sharedRecorder();
     browser = await openBrowser();
     page = await (await openContext(browser, recorder, { theme: "dark" })).newPage();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
     await house?.close();
-    dir.remove();
   });
 
   it("somebody of the directory signs in on the page, and is told in words when nobody can say", async () => {
@@ -114,11 +112,11 @@ describe("log-in and storage by plugins", { skip: skipBrowserTests, timeout: 170
     await visit(page, recorder, "storage");
     for (const [name, viewport] of SCREENS) {
       await page.setViewportSize(viewport);
-      const vault = page.getByRole("region", { name: dir.join("vault") });
+      const vault = page.getByRole("region", { name: join(recorder.dataDir, "vault") });
       await vault.getByText("Made ready by House").waitFor();
       await vault.getByText(/The house burns at/).waitFor();
       await page
-        .getByRole("region", { name: dir.join("share") })
+        .getByRole("region", { name: join(recorder.dataDir, "share") })
         .getByText("ready", { exact: true })
         .waitFor();
       await inBothThemes(page, `storage-drivers-${name}`);

@@ -5,7 +5,6 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { tempDir } from "../../core/testing/temp-dir.ts";
 import { addAccount } from "../support/accounts.ts";
 import {
   DESKTOP,
@@ -17,7 +16,8 @@ import {
   turnTo,
   until,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { givePlugins, sharedRecorder } from "./support/shared-recorder.ts";
 
 const NAME = "@some/nightjar-camera-far";
 const CANARY = "canary-4711";
@@ -76,71 +76,88 @@ const SCHEMA = {
   ],
 };
 
+function writePlugin(
+  folder: string,
+  place: string,
+  card: object,
+  files: Readonly<Record<string, string>>,
+): void {
+  mkdirSync(join(folder, place, "translations"), { recursive: true });
+  const whole = {
+    version: "1.2.3",
+    type: "module",
+    exports: "./index.js",
+    keywords: ["nightjar-plugin"],
+    ...card,
+  };
+  writeFileSync(join(folder, place, "package.json"), JSON.stringify(whole));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, place, name), text);
+}
+
+/** One that runs, one that does not start, and one that this recorder is too old for. */
+function writePlugins(folder: string): void {
+  const engines = { nightjar: "^0.1.0" };
+  writePlugin(
+    folder,
+    "far",
+    {
+      name: NAME,
+      engines,
+      description: "Cameras that live in a cloud far away, by way of their maker's server.",
+      homepage: "https://example.org/far",
+      nightjar: {
+        displayName: "Far cameras",
+        configSchema: "./config.schema.json",
+        icon: "./icon.svg",
+        permissions: { network: ["cloud.example"], hooks: ["recordingPlan"] },
+      },
+    },
+    {
+      "config.schema.json": JSON.stringify(SCHEMA),
+      "icon.svg": ICON,
+      "translations/de.json": JSON.stringify({
+        displayName: "Ferne Kameras",
+        provides: { "camera-driver:far": "Fern" },
+        settings: { "/host": { title: "Rechner", description: "Name oder Adresse des Servers." } },
+      }),
+      "index.js": `import { writeFileSync } from "node:fs";
+        import { join } from "node:path";
+        import { definePlugin, Type } from "@nightjar/core";
+        export default definePlugin({
+          name: "${NAME}",
+          configSchema: Type.Unsafe({ type: "object" }),
+          setup(nvr, config) {
+            nvr.log.notice("<b>far</b> away", { server: config.host ?? "none", plugin: "nightjar-camera-broken" });
+            writeFileSync(join(nvr.storageDir, "config.json"), JSON.stringify({ ...config, lives: Math.random() }));
+            nvr.cameraDrivers.register({ id: "far", displayName: "Far", configSchema: Type.Object({}), async streams() { return {}; } });
+          },
+        });`,
+    },
+  );
+  writePlugin(
+    folder,
+    "broken",
+    { name: "nightjar-camera-broken", engines, nightjar: { displayName: "Broken cameras" } },
+    { "index.js": 'throw new RangeError("no lens is long enough");' },
+  );
+  writePlugin(
+    folder,
+    "future",
+    { name: "nightjar-vca-future", engines: { nightjar: "^9.0.0" } },
+    { "index.js": "" },
+  );
+}
+
+givePlugins(writePlugins);
+
 describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () => {
-  const folder = tempDir("nightjar-plugins-page-");
   let recorder: Recorder;
   let browser: Browser;
   let page: Page;
   const asked: string[] = [];
 
-  function plugin(place: string, card: object, files: Readonly<Record<string, string>>): void {
-    mkdirSync(folder.join(place, "translations"), { recursive: true });
-    const whole = {
-      version: "1.2.3",
-      type: "module",
-      exports: "./index.js",
-      keywords: ["nightjar-plugin"],
-      ...card,
-    };
-    writeFileSync(folder.join(place, "package.json"), JSON.stringify(whole));
-    for (const [name, text] of Object.entries(files)) writeFileSync(folder.join(place, name), text);
-  }
-
   before(async () => {
-    const engines = { nightjar: "^0.1.0" };
-    plugin(
-      "far",
-      {
-        name: NAME,
-        engines,
-        description: "Cameras that live in a cloud far away, by way of their maker's server.",
-        homepage: "https://example.org/far",
-        nightjar: {
-          displayName: "Far cameras",
-          configSchema: "./config.schema.json",
-          icon: "./icon.svg",
-          permissions: { network: ["cloud.example"], hooks: ["recordingPlan"] },
-        },
-      },
-      {
-        "config.schema.json": JSON.stringify(SCHEMA),
-        "icon.svg": ICON,
-        "translations/de.json": JSON.stringify({
-          displayName: "Ferne Kameras",
-          provides: { "camera-driver:far": "Fern" },
-          settings: { "/host": { title: "Rechner", description: "Name oder Adresse des Servers." } },
-        }),
-        "index.js": `import { writeFileSync } from "node:fs";
-          import { join } from "node:path";
-          import { definePlugin, Type } from "@nightjar/core";
-          export default definePlugin({
-            name: "${NAME}",
-            configSchema: Type.Unsafe({ type: "object" }),
-            setup(nvr, config) {
-              nvr.log.notice("<b>far</b> away", { server: config.host ?? "none", plugin: "nightjar-camera-broken" });
-              writeFileSync(join(nvr.storageDir, "config.json"), JSON.stringify({ ...config, lives: Math.random() }));
-              nvr.cameraDrivers.register({ id: "far", displayName: "Far", configSchema: Type.Object({}), async streams() { return {}; } });
-            },
-          });`,
-      },
-    );
-    plugin(
-      "broken",
-      { name: "nightjar-camera-broken", engines, nightjar: { displayName: "Broken cameras" } },
-      { "index.js": 'throw new RangeError("no lens is long enough");' },
-    );
-    plugin("future", { name: "nightjar-vca-future", engines: { nightjar: "^9.0.0" } }, { "index.js": "" });
-    recorder = await startRecorder(true, ["--plugin-path", folder.path]);
+    recorder = await sharedRecorder();
     browser = await openBrowser();
     page = await (await openContext(browser, recorder)).newPage();
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
@@ -149,8 +166,6 @@ describe("the Plugins page", { skip: skipBrowserTests, timeout: 240_000 }, () =>
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
-    folder.remove();
   });
 
   const card = (name: string) => page.getByRole("article", { name });

@@ -2,9 +2,9 @@
 // recorded and shown, a plugin that cannot be loaded is named with its reason, and both stand on the Plugins page.
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { tempDir } from "../../core/testing/temp-dir.ts";
 import { SenderProcesses } from "../bench/sender-process.ts";
 import { DEMO_CLIP } from "../support/recorder-rig.ts";
 import {
@@ -18,7 +18,8 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
-import { type Recorder, startRecorder } from "./support/recorder.ts";
+import type { Recorder } from "./support/recorder.ts";
+import { givePlugins, sharedRecorder } from "./support/shared-recorder.ts";
 
 const LONG_MS = 40_000;
 /** A page that says what it can reach. */
@@ -73,83 +74,107 @@ function withLamp(name: string): string {
     });`;
 }
 
+function writePlugin(
+  folder: string,
+  name: string,
+  displayName: string,
+  code: string,
+  files: Record<string, string> = {},
+): void {
+  mkdirSync(join(folder, name, "nightjar-ui"), { recursive: true });
+  for (const [file, text] of Object.entries(files))
+    writeFileSync(join(folder, name, "nightjar-ui", file), text);
+  writeFileSync(
+    join(folder, name, "package.json"),
+    JSON.stringify({
+      name,
+      version: "1.2.3",
+      type: "module",
+      exports: "./index.js",
+      keywords: ["nightjar-plugin"],
+      engines: { nightjar: "^0.1.0" },
+      nightjar: { displayName, page: { permission: "settings.view" } },
+    }),
+  );
+  writeFileSync(join(folder, name, "index.js"), code);
+}
+
+function writePlugins(folder: string): void {
+  writePlugin(
+    folder,
+    "nightjar-camera-remote",
+    "Remote cameras",
+    `import { definePlugin, Type } from "@nightjar/core";
+     export default definePlugin({
+       name: "nightjar-camera-remote",
+       configSchema: Type.Object({}),
+       setup(nvr) {
+         nvr.cameraDrivers.register({
+           id: "remote",
+           displayName: "Remote",
+           configSchema: Type.Object({ address: Type.String({ title: "Address" }) }, { additionalProperties: false }),
+           async streams({ address }) {
+             if (address === "crash") process.exit(1);
+             return { main: { kind: "rtsp", url: address, transport: "tcp" } };
+           },
+         });
+       },
+     });`,
+  );
+  writePlugin(
+    folder,
+    "nightjar-camera-cracked",
+    "Cracked cameras",
+    'throw new RangeError("no lens is long enough");',
+  );
+  writePlugin(
+    folder,
+    "@acme/nightjar-camera-page",
+    "A camera with a page",
+    withLamp("@acme/nightjar-camera-page"),
+    PAGE_FILES,
+  );
+  writePlugin(folder, "nightjar-bridge-lamps", "Lamps", withLamp("nightjar-bridge-lamps"), ELEMENT_FILES);
+  writePlugin(folder, "nightjar-bridge-dark", "Dark", withLamp("nightjar-bridge-dark"), {
+    "element.js": "export {};",
+  });
+}
+
+givePlugins(writePlugins);
+
 describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () => {
-  const folder = tempDir("nightjar-strangers-");
   let recorder: Recorder;
   let browser: Browser;
   let page: Page;
   let sender: SenderProcesses;
-
-  function plugin(name: string, displayName: string, code: string, files: Record<string, string> = {}): void {
-    mkdirSync(folder.join(name, "nightjar-ui"), { recursive: true });
-    for (const [file, text] of Object.entries(files))
-      writeFileSync(folder.join(name, "nightjar-ui", file), text);
-    writeFileSync(
-      folder.join(name, "package.json"),
-      JSON.stringify({
-        name,
-        version: "1.2.3",
-        type: "module",
-        exports: "./index.js",
-        keywords: ["nightjar-plugin"],
-        engines: { nightjar: "^0.1.0" },
-        nightjar: { displayName, page: { permission: "settings.view" } },
-      }),
-    );
-    writeFileSync(folder.join(name, "index.js"), code);
-  }
+  let camera: string | undefined;
 
   before(async () => {
-    plugin(
-      "nightjar-camera-far",
-      "Far cameras",
-      `import { definePlugin, Type } from "@nightjar/core";
-       export default definePlugin({
-         name: "nightjar-camera-far",
-         configSchema: Type.Object({}),
-         setup(nvr) {
-           nvr.cameraDrivers.register({
-             id: "far",
-             displayName: "Far",
-             configSchema: Type.Object({ address: Type.String({ title: "Address" }) }, { additionalProperties: false }),
-             async streams({ address }) {
-               if (address === "crash") process.exit(1);
-               return { main: { kind: "rtsp", url: address, transport: "tcp" } };
-             },
-           });
-         },
-       });`,
-    );
-    plugin("nightjar-camera-broken", "Broken cameras", 'throw new RangeError("no lens is long enough");');
-    plugin(
-      "@acme/nightjar-camera-page",
-      "A camera with a page",
-      withLamp("@acme/nightjar-camera-page"),
-      PAGE_FILES,
-    );
-    plugin("nightjar-bridge-lamps", "Lamps", withLamp("nightjar-bridge-lamps"), ELEMENT_FILES);
-    plugin("nightjar-bridge-dark", "Dark", withLamp("nightjar-bridge-dark"), { "element.js": "export {};" });
-    recorder = await startRecorder(true, ["--plugin-path", folder.path]);
+    recorder = await sharedRecorder();
     sender = await SenderProcesses.start(DEMO_CLIP, 1);
     browser = await openBrowser();
     page = await (await openContext(browser, recorder)).newPage();
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
+    if (camera !== undefined) await recorder.api("DELETE", `/cameras/${camera}?footage=remove`);
     await sender?.stop();
-    folder.remove();
   });
 
   it("drive cameras that are recorded and shown like any other", async () => {
     const { id } = await recorder.api<{ id: string }>("POST", "/cameras", {
-      name: "Far yard",
-      driver: "far",
+      name: "Remote yard",
+      driver: "remote",
       config: { address: sender.url(1) },
       record: { mode: "continuous", streams: "main" },
     });
+    camera = id;
     await visit(page, recorder, `live?camera=${id}`);
-    await until("the far camera's picture", () => counterOf(page, `[data-camera="${id}"] .picture`), LONG_MS);
+    await until(
+      "the remote camera's picture",
+      () => counterOf(page, `[data-camera="${id}"] .picture`),
+      LONG_MS,
+    );
     await until(
       "its recording",
       async () => {
@@ -164,15 +189,15 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
     for (let failure = 0; failure < 5; failure += 1) {
       await until(
         "the plugin to run",
-        async () => (await statusOf("nightjar-camera-far")) === "running",
+        async () => (await statusOf("nightjar-camera-remote")) === "running",
         LONG_MS,
       );
       await recorder
-        .api("POST", "/cameras/probe", { driver: "far", config: { address: "crash" } })
+        .api("POST", "/cameras/probe", { driver: "remote", config: { address: "crash" } })
         .catch(() => undefined);
-      await until("its end", async () => (await statusOf("nightjar-camera-far")) !== "running", LONG_MS);
+      await until("its end", async () => (await statusOf("nightjar-camera-remote")) !== "running", LONG_MS);
     }
-    assert.equal(await statusOf("nightjar-camera-far"), "quarantined");
+    assert.equal(await statusOf("nightjar-camera-remote"), "quarantined");
     const { cameras } = await recorder.api<{ cameras: { recording: { active: boolean } }[] }>(
       "GET",
       "/cameras",
@@ -185,18 +210,18 @@ describe("strangers' plugins", { skip: skipBrowserTests, timeout: 180_000 }, () 
 
   it("are named on the Plugins page with what is wrong, and started anew from there", async () => {
     await visit(page, recorder, "plugins");
-    const broken = page.getByRole("article", { name: "Broken cameras" });
-    await broken.getByText("no lens is long enough").waitFor();
-    const far = page.getByRole("article", { name: "Far cameras" });
-    await far.getByText(/failed 5 times within five minutes/).waitFor();
+    const cracked = page.getByRole("article", { name: "Cracked cameras" });
+    await cracked.getByText("no lens is long enough").waitFor();
+    const remote = page.getByRole("article", { name: "Remote cameras" });
+    await remote.getByText(/failed 5 times within five minutes/).waitFor();
     await screenshot(page, "plugins-quarantined");
     await page.setViewportSize(PHONE);
     await screenshot(page, "phone-plugins-quarantined");
-    await far.getByRole("button", { name: "Restart: Far cameras" }).click();
-    await far.getByText("running", { exact: true }).waitFor();
-    await page.getByText("Far cameras was started anew").waitFor();
+    await remote.getByRole("button", { name: "Restart: Remote cameras" }).click();
+    await remote.getByText("running", { exact: true }).waitFor();
+    await page.getByText("Remote cameras was started anew").waitFor();
     // What it costs the event loop: its own, or the recorder's.
-    await far.getByText(/^\d+ ms late \(99 %\)$/).waitFor();
+    await remote.getByText(/^\d+ ms late \(99 %\)$/).waitFor();
     await page
       .getByText(/^held up to [\d.]+ ms$/)
       .first()
