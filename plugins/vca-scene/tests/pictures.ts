@@ -5,13 +5,27 @@ interface Size {
   readonly height: number;
 }
 
-/** A scene full of detail. */
-export function scene({ width, height }: Size, atMs: number): Uint8Array {
+/** Pixels around one that paint makes one of with it, to each side. */
+const PAINT = 6;
+/** Scenes that were made, by their moments: what is shown after them is tried again and again. */
+const made = new Map<string, Uint8Array>();
+
+/** A scene full of detail. Nobody changes what this answers. */
+export function scene(size: Size, atMs: number): Uint8Array {
+  const key = `${size.width} ${size.height} ${atMs}`;
+  const known = made.get(key) ?? newScene(size, atMs);
+  made.set(key, known);
+  return known;
+}
+
+function newScene({ width, height }: Size, atMs: number): Uint8Array {
   const luma = new Uint8Array(width * height);
   const noise = noiseOf(atMs);
+  const columns = Float64Array.from({ length: width }, (_, x) => 90 + 40 * Math.sin(x / 1.5));
   for (let y = 0; y < height; y += 1) {
+    const row = 30 * Math.cos(y / 2);
     for (let x = 0; x < width; x += 1) {
-      const pattern = 90 + 40 * Math.sin(x / 1.5) + 30 * Math.cos(y / 2) + (((x >> 2) + (y >> 2)) % 2) * 20;
+      const pattern = (columns[x] as number) + row + (((x >> 2) + (y >> 2)) % 2) * 20;
       luma[y * width + x] = Math.min(255, Math.max(0, Math.round(pattern + noise() * 6)));
     }
   }
@@ -35,12 +49,20 @@ export function sprayed(size: Size, atMs: number, share: number): Uint8Array {
   const sharp = scene(size, atMs);
   const { width, height } = size;
   const luma = sharp.slice();
-  for (let y = 6; y < height - 6; y += 1) {
-    for (let x = 6; x < Math.min(width - 6, width * share); x += 1) {
-      let sum = 0;
-      for (let dy = -6; dy <= 6; dy += 1)
-        for (let dx = -6; dx <= 6; dx += 1) sum += sharp[(y + dy) * width + x + dx] as number;
-      luma[y * width + x] = Math.round(sum / 169);
+  const end = Math.min(width - PAINT, width * share);
+  const edge = 2 * PAINT + 1;
+  // Sums of as many pixels of each column as paint takes: each row adds one, and takes one away.
+  const sums = new Uint32Array(width);
+  const pixel = (x: number, y: number): number => (y < 0 ? 0 : (sharp[y * width + x] as number));
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) sums[x] = (sums[x] as number) + pixel(x, y) - pixel(x, y - edge);
+    const middle = y - PAINT;
+    if (middle < PAINT) continue;
+    let sum = 0;
+    for (let x = 0; x < end + PAINT; x += 1) {
+      sum += (sums[x] as number) - (x < edge ? 0 : (sums[x - edge] as number));
+      const at = x - PAINT;
+      if (at >= PAINT && at < end) luma[middle * width + at] = Math.round(sum / edge ** 2);
     }
   }
   return luma;
