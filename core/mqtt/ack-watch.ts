@@ -91,9 +91,11 @@ export class AckWatch {
     this.#timer = undefined;
     this.#wasDue = false;
     this.#seen = NOTHING;
+    // One for all: tens of thousands may wait, and most of what an error takes is its stack.
+    const away = brokerAway();
     for (const waiting of [...this.#waiting]) {
       this.#forget(waiting);
-      waiting.reject(brokerAway());
+      waiting.reject(away);
     }
   }
 
