@@ -79,14 +79,24 @@ export interface ModuleGraph {
  * `NJ_PACK_REFUSED` where a beginning is not there.
  */
 export function corePart(folder: string): (id: string, graph: ModuleGraph) => string | null {
-  let reached: ReadonlyMap<string, ReachedFrom> | undefined;
+  let parts: ReadonlyMap<string, string> | undefined;
   return (id, graph) => {
-    reached ??= reachedIn(folder, graph);
-    const from = reached.get(id);
-    // It waits for the parts that it loads, which must not wait for it.
-    if (from === undefined || id === join(folder, "main.ts")) return null;
-    return PARTS.find(({ holds }) => holds(from))?.name ?? null;
+    // For all at once: a bundler asks for each module as often as there are parts.
+    parts ??= partsIn(folder, graph);
+    return parts.get(id) ?? null;
   };
+}
+
+function partsIn(folder: string, graph: ModuleGraph): Map<string, string> {
+  const reached = reachedIn(folder, graph);
+  // It waits for the parts that it loads, which must not wait for it.
+  reached.delete(join(folder, "main.ts"));
+  const parts = new Map<string, string>();
+  for (const [id, from] of reached) {
+    const name = PARTS.find(({ holds }) => holds(from))?.name;
+    if (name !== undefined) parts.set(id, name);
+  }
+  return parts;
 }
 
 function reachedIn(folder: string, graph: ModuleGraph): Map<string, Set<Beginning>> {

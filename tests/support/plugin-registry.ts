@@ -1,10 +1,12 @@
-// A real npm registry (verdaccio) on loopback for tests, in a process of its own, with anonymous publishing and no
-// uplink; and plugins to publish in it, packed and sent by npm's own parts as anybody's are (npm itself takes half a second
-// of processor time for each).
+// Real npm registries (verdaccio) on loopback for tests, all of a test's process in one process of their own, with anonymous
+// publishing and no uplink; and plugins to publish in them, packed and sent by npm's own parts as anybody's are (npm itself takes
+// half a second of processor time for each).
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -28,30 +30,64 @@ export interface Account {
   readonly password: string;
 }
 
+/** What is asked of the process that serves registries; it answers each with its number and, where one was opened, its port. */
+type Order = { readonly number: number } & (
+  | { readonly open: string; readonly isClosed: boolean }
+  | { readonly close: number }
+);
+interface Answer {
+  readonly number: number;
+  readonly port?: number;
+}
+
+/** To load verdaccio takes more than a second of the processor, to open one registry more next to nothing. */
+let serving: ChildProcess | undefined;
+let orders = 0;
+
+async function ask(order: { open: string; isClosed: boolean } | { close: number }): Promise<Answer> {
+  serving ??= fork(fileURLToPath(import.meta.url), [], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const child = serving;
+  orders += 1;
+  const number = orders;
+  const answered = new AbortController();
+  // It ends with this process, which does not wait for it but while something is asked of it.
+  child.ref();
+  child.channel?.ref();
+  child.send({ number, ...order } satisfies Order);
+  try {
+    for await (const [answer] of on(child, "message", { signal: answered.signal, close: ["exit"] }))
+      if ((answer as Answer).number === number) return answer as Answer;
+  } finally {
+    answered.abort();
+    if (child.listenerCount("message") === 0) {
+      child.channel?.unref();
+      child.unref();
+    }
+  }
+  throw new Error("the process that serves registries has ended");
+}
+
 export class PluginRegistry {
   readonly url: string;
   readonly folder: string;
   /** Of the account, where there is one. */
   readonly token: string | undefined;
-  readonly #child: ChildProcess;
+  #port: number | undefined;
 
-  private constructor(folder: string, port: number, child: ChildProcess, token: string | undefined) {
+  private constructor(folder: string, port: number, token: string | undefined) {
     this.folder = folder;
     this.url = `http://127.0.0.1:${port}/`;
     this.token = token;
-    this.#child = child;
+    this.#port = port;
   }
 
   /** Starts a registry that keeps its packages below `folder`; with an account it serves nobody else. */
   static async start(folder: string, account?: Account): Promise<PluginRegistry> {
     mkdirSync(folder, { recursive: true });
-    const child = fork(fileURLToPath(import.meta.url), [folder, account === undefined ? "open" : "closed"], {
-      stdio: ["ignore", "ignore", "inherit", "ipc"],
-    });
-    const [port] = (await once(child, "message")) as [number];
+    const { port = 0 } = await ask({ open: folder, isClosed: account !== undefined });
     const token = account === undefined ? undefined : await signUp(port, account);
     writeFileSync(join(folder, "npmrc"), `//127.0.0.1:${port}/:_authToken=${token ?? "nobody"}\n`);
-    return new PluginRegistry(folder, port, child, token);
+    return new PluginRegistry(folder, port, token);
   }
 
   /** Publishes a tarball or a package's folder. */
@@ -76,10 +112,10 @@ export class PluginRegistry {
   }
 
   async stop(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-    const gone = once(this.#child, "exit");
-    this.#child.kill();
-    await gone;
+    const port = this.#port;
+    if (port === undefined) return;
+    this.#port = undefined;
+    await ask({ close: port });
   }
 }
 
@@ -153,28 +189,44 @@ export function writePlugin(root: string, parts: PluginParts): string {
 }
 
 if (import.meta.main) {
-  const folder = process.argv[2] ?? "";
-  const isClosed = process.argv[3] === "closed";
-  const access = isClosed ? "$authenticated" : "$all";
-  const publish = isClosed ? "$authenticated" : "$anonymous";
   const { runServer } = createRequire(import.meta.url)("verdaccio") as {
-    runServer(config: unknown): Promise<import("node:http").Server>;
+    runServer(config: unknown): Promise<Server>;
   };
-  const server = await runServer({
-    storage: join(folder, "storage"),
-    self_path: join(folder, "config.yaml"),
-    auth: { htpasswd: { file: join(folder, "htpasswd") } },
-    uplinks: {},
-    packages: {
-      "@*/*": { access, publish },
-      "**": { access, publish },
-    },
-    log: { type: "stdout", format: "json", level: "fatal" },
-    web: { enable: false },
+  const servers = new Map<number, Server>();
+  const open = async (folder: string, isClosed: boolean): Promise<number> => {
+    const access = isClosed ? "$authenticated" : "$all";
+    const publish = isClosed ? "$authenticated" : "$anonymous";
+    const server = await runServer({
+      storage: join(folder, "storage"),
+      self_path: join(folder, "config.yaml"),
+      auth: { htpasswd: { file: join(folder, "htpasswd") } },
+      uplinks: {},
+      packages: {
+        "@*/*": { access, publish },
+        "**": { access, publish },
+      },
+      log: { type: "stdout", format: "json", level: "fatal" },
+      web: { enable: false },
+    });
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    servers.set(port, server);
+    return port;
+  };
+  const close = (port: number): void => {
+    servers.get(port)?.close();
+    servers.get(port)?.closeAllConnections();
+    servers.delete(port);
+  };
+  process.on("message", async (order: Order) => {
+    const { number } = order;
+    if ("open" in order)
+      process.send?.({ number, port: await open(order.open, order.isClosed) } satisfies Answer);
+    else {
+      close(order.close);
+      process.send?.({ number } satisfies Answer);
+    }
   });
   process.once("disconnect", () => process.exit(0));
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address();
-    process.send?.(typeof address === "object" ? address?.port : undefined);
-  });
 }
