@@ -2,7 +2,7 @@
 // A file that failed beside others is run once more by itself (decision 0017); one that passes then is named, too.
 // Prints each job's report when it ends, failures whole, the slowest jobs, what did not run here and why, and last
 // `N passed, N failed, N skipped`.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Counts, nameOf, type Outcome, processorSecondsOfAll, runJob } from "./test-runs/job-run.ts";
@@ -96,7 +96,11 @@ for (const name of suites) {
   process.stderr.write(`no suite "${name}": ${suiteNames.join(", ")}\n`);
   process.exit(2);
 }
-if (suites.some((name) => name !== "unit")) process.env["NIGHTJAR_TEST_PROGRAM"] ??= buildProgram();
+if (suites.some((name) => name !== "unit")) {
+  process.env["NIGHTJAR_TEST_PROGRAM"] ??= buildProgram();
+  // Beside the first tests, none of which waits for it; without Node-RED it ends at once.
+  spawn(process.execPath, ["scripts/test-runs/compile-node-red.ts"], { stdio: "ignore" });
+}
 
 // `npm test` names a file that is there as soon as all packages are compiled; tests that need none of them begin before.
 const compiledMark = process.env["NIGHTJAR_TEST_COMPILED"];

@@ -86,6 +86,9 @@ describe("flows of an older version, and what they may do", {
     );
   const page = async (path: string): Promise<string> =>
     (await context.request.get(`${recorder.url}/flows-http/${path}`)).text();
+  /** What Node-RED tells its editor of itself. */
+  const settings = async (): Promise<unknown> =>
+    (await context.request.get(`${recorder.url}/flows/settings`)).json();
   /** Whether the editor, opened anew, has the manager of contributed nodes in its menu. */
   const offersModules = async (editor: Page): Promise<boolean> => {
     await editor.goto(`${recorder.url}/flows/`);
@@ -131,6 +134,9 @@ describe("flows of an older version, and what they may do", {
     const powerful = ["exec", "file", "watch"];
     const before = await types((found) => powerful.every((type) => !found.includes(type)));
     assert.equal(await offersModules(editor), false);
+    const closed = await settings();
+    // It would follow each new beginning of Node-RED.
+    await editor.goto("about:blank");
 
     await admin.goto(`${recorder.url}/system/flows?show=settings`);
     await admin.getByText(/^These nodes do nothing.*exec/).waitFor();
@@ -149,7 +155,9 @@ describe("flows of an older version, and what they may do", {
     await until("a program", async () => (await page("program")).trim() === "from a program", LONG_MS);
     await page("file");
     assert.equal(await readFile(file, "utf8"), "{}\n");
+    assert.notDeepEqual(await settings(), closed);
     assert.equal(await offersModules(editor), true);
+    await editor.close();
 
     for (const name of ["Run programs", "Read and write files", "Contributed nodes"]) {
       await admin.getByRole("button", { name: `Forbid ${name}` }).click();
@@ -158,7 +166,8 @@ describe("flows of an older version, and what they may do", {
     await runs(["exec", "file"]);
     assert.deepEqual((await view()).allowed, { programs: false, folders: [], modules: false });
     assert.deepEqual(await types((found) => powerful.every((type) => !found.includes(type))), before);
-    assert.equal(await offersModules(editor), false);
+    // What the editor shows follows from these: it need not be loaded a third time.
+    assert.deepEqual(await settings(), closed);
     await until("the others to run", async () => (await page("well")) === "well", LONG_MS);
     assert.deepEqual(faults, []);
   });
