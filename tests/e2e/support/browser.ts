@@ -133,11 +133,12 @@ export function watchFaults(page: Page, faults: string[]): Page {
   return page;
 }
 
-/** How many pixels a page, its heading, its forms or its dialog are wider than there is room; 0 if they fit. */
+/** For the page: how many pixels it, its heading, its forms or its dialog are wider than there is room; 0 if they fit. */
+export const WIDTH_EXCESS = `Math.max(0, document.documentElement.scrollWidth - innerWidth, ...[...document.querySelectorAll("main, .head, .transport, .door-card, form:not(dialog form), dialog")].map((one) => one.scrollWidth - one.clientWidth))`;
+
+/** Likewise, asked for by itself. */
 export async function widthExcess(page: Page): Promise<number> {
-  return (await page.evaluate(
-    `Math.max(0, document.documentElement.scrollWidth - innerWidth, ...[...document.querySelectorAll("main, .head, .transport, .door-card, form:not(dialog form), dialog")].map((one) => one.scrollWidth - one.clientWidth))`,
-  )) as number;
+  return (await page.evaluate(WIDTH_EXCESS)) as number;
 }
 
 /** How often a page looks at its picture, where each is to be seen. */
