@@ -20,6 +20,9 @@ const SKIPPED_NAMES = 3;
 /** What a run of everything may take, on two cores that have nothing else to do. */
 const LIMIT_SECONDS = 900;
 
+/** So long Node-RED may take to be compiled beside the first tests. */
+const COMPILING_LIMIT_MS = 120_000;
+
 const started = performance.now();
 const idleShare = idleShares();
 
@@ -98,8 +101,11 @@ for (const name of suites) {
 }
 if (suites.some((name) => name !== "unit")) {
   process.env["NIGHTJAR_TEST_PROGRAM"] ??= buildProgram();
-  // Beside the first tests, none of which waits for it; without Node-RED it ends at once.
-  spawn(process.execPath, ["scripts/test-runs/compile-node-red.ts"], { stdio: "ignore" });
+  // Beside the first tests, none of which waits for it; without Node-RED it ends at once, and in any case in time.
+  spawn(process.execPath, ["scripts/test-runs/compile-node-red.ts"], {
+    stdio: "ignore",
+    timeout: COMPILING_LIMIT_MS,
+  });
 }
 
 // `npm test` names a file that is there as soon as all packages are compiled; tests that need none of them begin before.
