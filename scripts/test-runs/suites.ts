@@ -73,6 +73,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
       ["certificate-page", "restream", "ptz-pad", "camera-search", "mqtt-page"],
       ["exceptions-page", "detection-page", "detection-levels", "settings-transfer", "sessions-and-tokens"],
       ["playback", "live", "codecs"],
+      ["footage-live", "h265-playback"],
       ["page-states", "storage-and-health"],
       ["plugins-page", "plugins", "plugin-registries"],
       ["gaps", "locks", "disks", "doors"],

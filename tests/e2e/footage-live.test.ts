@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { type FakeCamera, type FakeCameraOptions, fakeCamera } from "../../core/testing/fake-camera.ts";
-import { FootageRecorder } from "../support/footage.ts";
+import type { FootageRecorder } from "../support/footage.ts";
 import { burntInNumbers } from "../support/footage-files.ts";
 import { hasProgram } from "../support/media-files.ts";
+import { sharedFootageRecorder } from "../support/shared-footage-recorder.ts";
 import {
   counterOf,
   openBrowser,
@@ -123,7 +124,7 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
   }
 
   before(async () => {
-    recorder = await FootageRecorder.start();
+    recorder = await sharedFootageRecorder();
     await add("with a sub-stream", { codec: "h265", audio: "g726" }, { codec: "h264-small" });
     await add("first", { codec: "h265" });
     await add("second", { codec: "h265" });
@@ -145,7 +146,7 @@ describe("H.265 and G.711 in the browser", { skip, timeout: 150_000 }, () => {
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
+    for (const id of Object.values(ids)) await recorder.removeCamera(id);
     for (const camera of made) await camera.close();
   });
 

@@ -5,9 +5,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { type FakeCamera, type FakeCameraOptions, fakeCamera } from "../../core/testing/fake-camera.ts";
-import { FootageRecorder } from "../support/footage.ts";
+import type { FootageRecorder } from "../support/footage.ts";
 import { burntInNumbers } from "../support/footage-files.ts";
 import { hasProgram } from "../support/media-files.ts";
+import { sharedFootageRecorder } from "../support/shared-footage-recorder.ts";
 import {
   collectCounters,
   counterOf,
@@ -86,7 +87,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
   }
 
   before(async () => {
-    recorder = await FootageRecorder.start();
+    recorder = await sharedFootageRecorder();
     lonely = await recorder.addCamera("Lonely", { url: await source({ codec: "h265" }), transport: "tcp" });
     paired = await recorder.addCamera(
       "Paired",
@@ -123,7 +124,8 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
   });
   after(async () => {
     await browser?.close();
-    await recorder?.stop();
+    await recorder?.api("PATCH", "/settings", { maxTranscodes: 2 });
+    for (const id of [lonely, paired]) if (id !== "") await recorder.removeCamera(id);
     for (const camera of made) await camera.close();
   });
 
@@ -206,8 +208,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
     await turnTo(page, recorder, address(lonely, file.startMs + 40 * FRAME_MS + 20));
     await rests(40);
     await screenshot(page, "playback-h265");
-    const other = await openContext(browser, recorder, { theme: "dark" });
-    const third = await other.newPage();
+    const third = await context.newPage();
     await turnTo(third, recorder, address(lonely, file.startMs + 20 * FRAME_MS + 20));
     await third.getByText(/all places for converting it are taken \(1 of 1\)/).waitFor();
     await until(
@@ -226,18 +227,19 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
     await rests(20, third);
     assert.equal(await third.locator("img.picture").count(), 0);
     await note(third, /Transcoded from H\.265 \(1 of 1\)/);
-    await other.close();
+    await third.close();
   });
 
   it("and live pictures wait for a place too: a tile with stills turns live by itself", async () => {
     await turnTo(page, recorder, `live?camera=${lonely}`);
     await note(page, /Transcoded from H\.265 \(1 of 1\)/);
-    const other = await openContext(browser, recorder, { theme: "dark" });
-    const second = await other.newPage();
+    const second = await context.newPage();
     await turnTo(second, recorder, `live?camera=${paired}`);
     // The large tile of this camera is H.264 by its sub-stream; what it asks for is the lonely one's place.
     await note(second, /Sub-stream/);
-    const third = await other.newPage();
+    // It would ask for the place as well once its camera sends H.265 alone.
+    await second.close();
+    const third = await context.newPage();
     await recorder.api("PATCH", `/cameras/${paired}`, {
       config: { url: await source({ codec: "h265" }), transport: "tcp" },
     });
@@ -269,7 +271,7 @@ describe("recordings in H.265", { skip, timeout: 240_000 }, () => {
     });
     assert.equal(await third.locator("img.picture").count(), 0);
     await screenshot(third, "live-after-waiting");
-    await other.close();
+    await third.close();
   });
 
   it("throw nothing on the way", () => {

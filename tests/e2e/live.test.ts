@@ -149,31 +149,28 @@ describe("live view", { skip: skipBrowserTests }, () => {
 
   it("keeps the last picture and says since when it is not live when the line breaks", async () => {
     const line = await openLine(recorder.url);
-    const own = await openContext(browser, recorder);
-    const lonely = await own.newPage();
-    await lonely.goto(`${line.url}/live?grid=4`);
-    const before = await until("a picture", () => counterOf(lonely));
+    await page.goto(`${line.url}/live?grid=4`);
+    const before = await until("a picture", () => counterOf(page));
     line.cut();
     await until(
       "the tile says so",
       async () =>
         /Not live since \d\d:\d\d:\d\d/.test(
-          (await lonely.locator(".notice").first().textContent({ timeout: 500 })) ?? "",
+          (await page.locator(".notice").first().textContent({ timeout: 500 })) ?? "",
         ) || undefined,
     );
-    assert.ok((await counterOf(lonely)) !== undefined, "the last picture stays");
-    await screenshot(lonely, "live-line-lost");
+    assert.ok((await counterOf(page)) !== undefined, "the last picture stays");
+    await screenshot(page, "live-line-lost");
     line.mend();
     await until(
       "pictures come again by themselves",
       async () => {
-        const now = await counterOf(lonely);
-        const state = await lonely.locator(".tile[data-camera]").first().getAttribute("data-state");
+        const now = await counterOf(page);
+        const state = await page.locator(".tile[data-camera]").first().getAttribute("data-state");
         return (state === "live" && now !== undefined && now !== before) || undefined;
       },
       20_000,
     );
-    await own.close();
     await line.close();
   });
 

@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { basename } from "node:path";
 import { promisify } from "node:util";
-import { readFrameCounter } from "../../core/testing/frame-counter.ts";
+import { counterTop, readFrameCounter } from "../../core/testing/frame-counter.ts";
 import { copiedOut, pictureSlicesOf } from "./media-files.ts";
 
 const run = promisify(execFile);
@@ -84,6 +84,7 @@ export async function burntInNumbers(
   path: string,
   size: { readonly width: number; readonly height: number },
 ): Promise<(number | undefined)[]> {
+  const top = counterTop(size.height) & ~1;
   const { stdout } = await run(
     "ffmpeg",
     [
@@ -93,6 +94,9 @@ export async function burntInNumbers(
       path,
       "-map",
       "0:v:0",
+      // The rows with the number, from an even one on as colours have it: the rest would come through the pipe unread.
+      "-vf",
+      `crop=${size.width}:${size.height - top}:0:${top}`,
       "-fps_mode",
       "passthrough",
       "-f",
@@ -103,9 +107,9 @@ export async function burntInNumbers(
     ],
     { encoding: "buffer", maxBuffer: MAX_OUTPUT, timeout: 60_000 },
   );
-  const bytes = size.width * size.height * 4;
+  const bytes = size.width * (size.height - top) * 4;
   const numbers: (number | undefined)[] = [];
   for (let at = 0; at + bytes <= stdout.length; at += bytes)
-    numbers.push(readFrameCounter(stdout.subarray(at, at + bytes), size.width, size.height));
+    numbers.push(readFrameCounter(stdout.subarray(at, at + bytes), size.width, size.height, top));
   return numbers;
 }
