@@ -1,22 +1,17 @@
 // The levels of video tampering on the page of detection, in a browser: each saves the sensitivity that the manual means by it.
 import assert from "node:assert/strict";
-import { after, before, it } from "node:test";
-import type { Browser } from "playwright-core";
+import { before, it } from "node:test";
 import type { DetectionView } from "../../core/http/detection-schemas.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
-import { openBrowser, openContext, skipBrowserTests, visit } from "./support/browser.ts";
+import { skipBrowserTests, visit } from "./support/browser.ts";
+import { keptPage } from "./support/kept-page.ts";
 import type { Recorder } from "./support/recorder.ts";
 import { sharedRecorder } from "./support/shared-recorder.ts";
 
 let recorder: Recorder;
-let browser: Browser;
 before(async () => {
   if (skipBrowserTests !== false) return;
   recorder = await sharedRecorder();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
 });
 
 it("the levels of video tampering save 75 for high, 25 for low and 50 for the middle, and show which is set", {
@@ -31,9 +26,7 @@ it("the levels of video tampering save 75 for high, 25 for low and 50 for the mi
     const { detectors } = await recorder.api<DetectionView>("GET", path);
     return detectors.find(({ detector }) => detector === "nightjar-vca-scene/tamper")?.sensitivity;
   };
-  const context = await openContext(browser, recorder, { theme: "dark" });
-  t.after(() => context.close());
-  const page = await context.newPage();
+  const page = await keptPage(recorder);
   await visit(page, recorder, path.slice(1));
   const levels = page.getByRole("group", { name: "Level" });
   for (const [level, saved] of [

@@ -18,6 +18,7 @@ import {
   skipBrowserTests,
   visit,
 } from "./support/browser.ts";
+import { keptPage } from "./support/kept-page.ts";
 import type { Recorder } from "./support/recorder.ts";
 import { sharedRecorder } from "./support/shared-recorder.ts";
 
@@ -39,8 +40,7 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
     (await view()).detectors.find(({ detector }) => detector === "nightjar-vca-motion/motion");
 
   it("is one step from the camera's page; switched on, it looks, says what that costs, and keeps a drawn area", async () => {
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
+    const page = await keptPage(recorder);
     await visit(page, recorder, `cameras/${camera}`);
     await page.getByRole("link", { name: "Detection" }).click();
     await page.getByLabel("Look for motion and tampering").check();
@@ -131,7 +131,6 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
     await page.reload();
     await page.getByText("looking", { exact: true }).waitFor();
     assert.equal(await page.locator("input[type=range]").first().inputValue(), "80");
-    await context.close();
   });
 
   it("lets recordings be searched by where something moved", async () => {
@@ -147,8 +146,7 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
       },
       { deadlineMs: 60_000 },
     );
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
+    const page = await keptPage(recorder);
     await visit(page, recorder, `playback?camera=${camera}`);
     await page.getByRole("button", { name: "Search by motion" }).click();
     await page.getByText("Draw over the picture").waitFor();
@@ -160,15 +158,14 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
     await waitFor(async () => (new URL(page.url()).searchParams.has("t") ? true : undefined));
     await page.setViewportSize(PHONE);
     await screenshot(page, "motion-search-phone");
-    await context.close();
   });
 
   it("fits all screens", async () => {
     await waitFor(async () => ((await view()).state.decodeShare === undefined ? undefined : true), {
       deadlineMs: 60_000,
     });
-    const context = await openContext(browser, recorder, { theme: "dark", viewport: PHONE, touch: true });
-    const page = await context.newPage();
+    const touched = await openContext(browser, recorder, { theme: "dark", viewport: PHONE, touch: true });
+    const page = await touched.newPage();
     for (const [name, viewport] of [
       ["detection-phone", PHONE],
       ["detection", DESKTOP],
@@ -180,7 +177,7 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
       assert.ok(Number(overflow) <= 0, `${name} is ${String(overflow)} px too wide`);
       await inBothThemes(page, name);
     }
-    await context.close();
+    await touched.close();
   });
 
   it("makes events with a drawn region's name of what moves in it, and none of what moves outside", async (t) => {
@@ -213,8 +210,7 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
         },
       },
     });
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
+    const page = await keptPage(recorder);
     await visit(page, recorder, `cameras/${yard}/detection`);
     await page.getByText("looking", { exact: true }).waitFor({ timeout: 60_000 });
     // Motion reads no lines: none is offered, and one that is there all the same is said, not passed over.
@@ -290,6 +286,5 @@ describe("the page of detection", { skip: skipBrowserTests, timeout: 240_000 }, 
       { deadlineMs: 90_000, periodMs: 500 },
     );
     assert.deepEqual(await motions(removedMs), []);
-    await context.close();
   });
 });

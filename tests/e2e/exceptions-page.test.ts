@@ -5,32 +5,20 @@ import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import type { Browser } from "playwright-core";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import { madeCertificate, nodeServer } from "../support/node-servers.ts";
-import {
-  inBothThemes,
-  openBrowser,
-  openContext,
-  PHONE,
-  screenshot,
-  skipBrowserTests,
-  until,
-  visit,
-} from "./support/browser.ts";
+import { inBothThemes, PHONE, screenshot, skipBrowserTests, until, visit } from "./support/browser.ts";
+import { keptPage } from "./support/kept-page.ts";
 import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
 import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeout: 120_000 }, () => {
   let recorder: Recorder;
-  let browser: Browser;
   const kind = "exception-illegal-login";
   before(async () => {
     recorder = await sharedRecorder();
-    browser = await openBrowser();
   });
   after(async () => {
-    await browser?.close();
     await forgetNodes();
     for (const type of [kind, "motion"])
       await recorder.api("PATCH", `/event-types/${type}`, { bell: false, sound: "off" });
@@ -46,8 +34,7 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
         },
       ],
     });
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
+    const page = await keptPage(recorder);
     await visit(page, recorder, "system");
     await page.getByRole("link", { name: "Show exceptions" }).click();
     const row = page.locator(`[data-kind="${kind}"]`);
@@ -108,13 +95,13 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
     // From another address than before it is an event of its own.
     assert.equal(await guess("127.0.0.2"), 401);
     await page.locator(".sound-bar").getByText("Illegal login").waitFor();
-    await context.close();
+    await page.getByRole("button", { name: "Silence" }).first().click();
+    await page.locator(".sound-bar").waitFor({ state: "detached" });
   });
 
   it("tells of another recorder that is watched when it is gone, and when it is back", async (t) => {
     const node = await nodeServer(t);
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
+    const page = await keptPage(recorder);
     await visit(page, recorder, "system");
     await page.getByRole("link", { name: "Show other recorders" }).click();
     await page.getByText("No other recorder is watched").waitFor();
@@ -165,7 +152,6 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
     await screenshot(page, "nodes-remove");
     await page.getByRole("dialog").getByRole("button", { name: "Watch no more" }).click();
     await page.getByText("No other recorder is watched").waitFor();
-    await context.close();
   });
 
   it("has a certificate of another recorder's own making compared before it is trusted", async (t) => {
@@ -173,8 +159,7 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
     const own = await madeCertificate("barn", root);
     const tls = { key: own.key, cert: own.cert + root.cert };
     const node = await nodeServer(t, undefined, { tls });
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
+    const page = await keptPage(recorder);
     await visit(page, recorder, "system/nodes?node=new");
     const form = page.getByRole("dialog");
     await form.getByLabel("Name").fill("Barn");
@@ -205,7 +190,6 @@ describe("the page of exceptions (manual 11.7)", { skip: skipBrowserTests, timeo
     await page.locator('[data-node="barn"]').getByText("Online", { exact: true }).waitFor();
     // The page may know before the late list has come.
     await page.unrouteAll({ behavior: "wait" });
-    await context.close();
     await forgetNodes();
   });
 

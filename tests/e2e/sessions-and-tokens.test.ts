@@ -17,6 +17,7 @@ import {
   until,
   visit,
 } from "./support/browser.ts";
+import { keptPage } from "./support/kept-page.ts";
 import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
 import { sharedRecorder } from "./support/shared-recorder.ts";
 
@@ -171,9 +172,8 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
       expiresAt: "never",
       current: ADMINISTRATOR.password,
     });
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
-    await page.goto(`${recorder.url}/users`);
+    const page = await keptPage(recorder);
+    await visit(page, recorder, "users");
     await page.getByRole("button", { name: "Sessions and API tokens of olga" }).click();
     const dialog = page.getByRole("dialog", { name: "Sessions and API tokens of olga" });
     await dialog.getByText("No program acts for this account.").waitFor();
@@ -189,7 +189,7 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     const { sessions } = await recorder.api<{ sessions: unknown }>("GET", "/settings");
     assert.deepEqual(sessions, { idleMinutes: 30, maxHours: 168 });
 
-    await page.goto(`${recorder.url}/system`);
+    await visit(page, recorder, "system");
     await page.getByRole("link", { name: "Open the audit log" }).click();
     await page.getByRole("cell", { name: "Settings changed" }).first().waitFor();
     await page.getByRole("button", { name: "Check the chain" }).click();
@@ -224,14 +224,12 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     await screenshot(page, "audit-none");
     await page.getByRole("button", { name: "Clear filters" }).click();
     await page.getByRole("cell", { name: "Settings changed" }).first().waitFor();
-    await context.close();
   });
 
   it("a viewer who is narrowed sees one tile, and a disabled one is thrown out", async () => {
     await recorder.api("POST", "/cameras", { name: "Safe room", driver: "demo", config: {} });
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
-    await page.goto(`${recorder.url}/users`);
+    const page = await keptPage(recorder);
+    await visit(page, recorder, "users");
     await page.getByRole("button", { name: "Add user" }).click();
     const add = page.getByRole("dialog", { name: "Add user" });
     await add.getByLabel("Name").fill(VERA.username);
@@ -290,7 +288,6 @@ describe("sessions and API tokens", { skip: skipBrowserTests, timeout: 300_000 }
     await page.getByLabel("Type “vera” to confirm").fill("vera");
     await gone.click();
     await page.getByText("vera was removed").waitFor();
-    await context.close();
   });
 
   it("fit a phone in every language", async () => {
