@@ -1,22 +1,17 @@
 // The page of the audit log in a real browser: facts are told as people tell them.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, describe, it } from "node:test";
-import type { Browser } from "playwright-core";
-import { counterOf, openBrowser, openContext, skipBrowserTests, until, visit } from "./support/browser.ts";
+import { before, describe, it } from "node:test";
+import { counterOf, skipBrowserTests, until, visit } from "./support/browser.ts";
+import { keptPage } from "./support/kept-page.ts";
 import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
 import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("the audit log", { skip: skipBrowserTests, timeout: 120_000 }, () => {
   let recorder: Recorder;
-  let browser: Browser;
 
   before(async () => {
     recorder = await sharedRecorder();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
   });
 
   it("tells moments in the viewer's zone: until when a token holds, and what was watched", async () => {
@@ -28,9 +23,8 @@ describe("the audit log", { skip: skipBrowserTests, timeout: 120_000 }, () => {
       expiresAt,
       current: ADMINISTRATOR.password,
     });
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
-    await page.goto(`${recorder.url}/playback`);
+    const page = await keptPage(recorder);
+    await visit(page, recorder, "playback");
     await until("a recorded picture", () => counterOf(page, ".stage .picture"), 40_000);
     const rows = page.locator(".audit-table tbody tr");
     await until("both acts", async () => {
@@ -54,6 +48,5 @@ describe("the audit log", { skip: skipBrowserTests, timeout: 120_000 }, () => {
     const file = readFileSync(await (await saved).path(), "utf8");
     assert.match(file, /Home automation/);
     assert.doesNotMatch(file, /recordings-watched|session-opened/);
-    await context.close();
   });
 });

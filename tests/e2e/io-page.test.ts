@@ -1,35 +1,21 @@
 // The page of inputs and outputs in a real browser: both are made there, an output is switched by hand, an input alarms, and
 // the tables follow without being loaded again.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import type { Browser } from "playwright-core";
-import {
-  openBrowser,
-  openContext,
-  PHONE,
-  screenshot,
-  skipBrowserTests,
-  until,
-  visit,
-} from "./support/browser.ts";
+import { before, describe, it } from "node:test";
+import { PHONE, screenshot, skipBrowserTests, until, visit } from "./support/browser.ts";
+import { keptPage } from "./support/kept-page.ts";
 import type { Recorder } from "./support/recorder.ts";
 import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
-  let browser: Browser;
 
   before(async () => {
     recorder = await sharedRecorder();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
   });
 
   it("makes both, switches outputs one and all, and follows what happens elsewhere", async () => {
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
+    const page = await keptPage(recorder);
     await visit(page, recorder, "io");
     await page.getByText("No inputs or outputs yet").waitFor();
     await page.getByRole("button", { name: "Add output" }).click();
@@ -72,12 +58,10 @@ describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 18
     await screenshot(page, "io-phone");
     await door.getByRole("button", { name: "Open contact: Back door" }).click();
     await door.getByText("At rest").waitFor();
-    await context.close();
   });
 
   it("has schedules painted by pointer, written to the minute and copied, of outputs and of arming rules", async () => {
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
+    const page = await keptPage(recorder);
     const dialog = page.getByRole("dialog");
     const tracks = dialog.getByRole("application");
     const save = dialog.getByRole("button", { name: "Save" });
@@ -162,7 +146,6 @@ describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 18
     await page.getByRole("button", { name: "Remove Office" }).click();
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByRole("row", { name: /Office/ }).waitFor();
-    await context.close();
     await recorder.api("PATCH", "/arming/rules", { rules: [], holidays: [] });
   });
 });

@@ -3,36 +3,22 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer } from "node:net";
-import { after, before, describe, it } from "node:test";
-import type { Browser } from "playwright-core";
-import {
-  DESKTOP,
-  openBrowser,
-  openContext,
-  PHONE,
-  screenshot,
-  skipBrowserTests,
-  until,
-} from "./support/browser.ts";
+import { before, describe, it } from "node:test";
+import { DESKTOP, PHONE, screenshot, skipBrowserTests, until, visit } from "./support/browser.ts";
+import { keptPage } from "./support/kept-page.ts";
 import type { Recorder } from "./support/recorder.ts";
 import { sharedRecorder } from "./support/shared-recorder.ts";
 
 describe("the page of tills", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
-  let browser: Browser;
 
   before(async () => {
     recorder = await sharedRecorder();
-    browser = await openBrowser();
-  });
-  after(async () => {
-    await browser?.close();
   });
 
   it("sets a till up, shows its receipts beside the pictures, and finds them", async () => {
-    const context = await openContext(browser, recorder);
-    const page = await context.newPage();
-    await page.goto(`${recorder.url}/tills`);
+    const page = await keptPage(recorder);
+    await visit(page, recorder, "tills");
     await page.getByText("No receipts yet").waitFor();
     await page.locator(".empty").getByRole("button", { name: "Set up tills" }).click();
     const dialog = page.getByRole("dialog");
@@ -112,7 +98,6 @@ describe("the page of tills", { skip: skipBrowserTests, timeout: 180_000 }, () =
     await page.setViewportSize(PHONE);
     await screenshot(page, "tills-phone-list");
     till.destroy();
-    await context.close();
   });
 });
 

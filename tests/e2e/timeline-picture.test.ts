@@ -1,15 +1,9 @@
 // The picture above the timeline of the moment under the mouse: of recorded moments alone, and gone with the mouse.
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import {
-  counterOf,
-  openBrowser,
-  openContext,
-  screenshot,
-  skipBrowserTests,
-  until,
-} from "./support/browser.ts";
+import { before, describe, it } from "node:test";
+import type { Page } from "playwright-core";
+import { counterOf, screenshot, skipBrowserTests, until, visit } from "./support/browser.ts";
+import { keptPage } from "./support/kept-page.ts";
 import type { Recorder } from "./support/recorder.ts";
 import { sharedRecorder } from "./support/shared-recorder.ts";
 
@@ -47,21 +41,15 @@ async function firstRecordedMs(recorder: Recorder): Promise<number | undefined> 
 
 describe("the picture under the mouse", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
-  let browser: Browser;
   let startedMs: number;
   before(async () => {
     recorder = await sharedRecorder();
-    browser = await openBrowser();
     startedMs = await until("a recording", () => firstRecordedMs(recorder), 30_000);
-  });
-  after(async () => {
-    await browser?.close();
   });
 
   it("comes of a recorded moment, of no other, and goes with the mouse", async () => {
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
-    await page.goto(`${recorder.url}/playback`);
+    const page = await keptPage(recorder);
+    await visit(page, recorder, "playback");
     await until("a recorded picture", () => counterOf(page), 30_000);
     const seenMs = Date.now();
     const asked: string[] = [];
@@ -91,6 +79,5 @@ describe("the picture under the mouse", { skip: skipBrowserTests, timeout: 180_0
       "asked for what nobody can have recorded",
     );
     assert.equal(await page.locator(PICTURE).count(), 1);
-    await context.close();
   });
 });
