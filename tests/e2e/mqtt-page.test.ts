@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { connect } from "mqtt";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { MqttView } from "../../core/http/mqtt-schemas.ts";
 import { waitFor } from "../../core/testing/wait-for.ts";
 import {
@@ -14,6 +14,7 @@ import {
   PHONE,
   screenshot,
   skipBrowserTests,
+  turnTo,
   visit,
 } from "./support/browser.ts";
 import { ADMINISTRATOR, type Recorder } from "./support/recorder.ts";
@@ -22,11 +23,13 @@ import { sharedRecorder } from "./support/shared-recorder.ts";
 describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () => {
   let recorder: Recorder;
   let browser: Browser;
+  let page: Page;
   let kept: MqttView["settings"] | undefined;
   before(async () => {
     recorder = await sharedRecorder();
     browser = await openBrowser();
     kept = (await view()).settings;
+    page = await (await openContext(browser, recorder, { theme: "dark", touch: true })).newPage();
   });
   after(async () => {
     await browser?.close();
@@ -47,8 +50,6 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     });
     try {
       await client.subscribeAsync("nightjar/#", { qos: 1 });
-      const context = await openContext(browser, recorder, { theme: "dark", viewport: PHONE, touch: true });
-      const page = await context.newPage();
       for (const [name, viewport] of [
         ["mqtt-phone", PHONE],
         ["mqtt", DESKTOP],
@@ -63,16 +64,13 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
         assert.ok(Number(overflow) <= 0, `${name} is ${String(overflow)} px too wide`);
         await inBothThemes(page, name);
       }
-      await context.close();
     } finally {
       client.end(true);
     }
   });
 
   it("changes the base topic, and says why another broker is not reached", async () => {
-    const context = await openContext(browser, recorder, { theme: "dark" });
-    const page = await context.newPage();
-    await visit(page, recorder, "system/mqtt");
+    await turnTo(page, recorder, "system/mqtt");
     await page.getByLabel("Base topic").fill("house");
     await page.getByLabel("Web address").fill("https://nvr.example");
     await page.getByRole("button", { name: "Save" }).click();
@@ -131,6 +129,5 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     await screenshot(page, "mqtt-signer");
     await page.getByRole("button", { name: "Save" }).click();
     await waitFor(async () => (await view()).settings.external.ca === pem);
-    await context.close();
   });
 });
