@@ -147,7 +147,7 @@ describe("accessibility", { skip: skipBrowserTests, timeout: 300_000 * testPatie
     )) as boolean;
     if (isCut) await page.setViewportSize(TALL);
     const found = [
-      ...(await objections(`${where} (dark)`, WCAG, { around })),
+      ...(await objections(`${where} (dark)`, WCAG)),
       ...(await objections(`${where} (light)`, CONTRAST, { around, theme: "light" })),
     ];
     if (isCut) await page.setViewportSize(DESKTOP);

@@ -5,13 +5,13 @@ import { afterEach } from "node:test";
 import type { Page } from "playwright-core";
 import { DESKTOP, openBrowser, openContext, turnTo } from "./browser.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Over } from "./shared-browser.ts";
 
 let kept: { readonly recorder: Recorder; readonly page: Page } | undefined;
 
 afterEach(async (context) => {
   if (kept === undefined) return;
-  // Node's types do not know that hooks are told how it went.
-  if ((context as unknown as { readonly passed: boolean }).passed) await restPage(kept);
+  if ((context as unknown as Over).passed) await restPage(kept);
   else await forget();
 });
 

@@ -14,7 +14,7 @@ if (isInTest) after(async () => await (await shared)?.close());
 if (isInTest) afterEach(tellPages);
 
 /** What hooks get of a test that is over; Node's types do not know all of it. */
-interface Over {
+export interface Over {
   readonly passed: boolean;
   diagnostic(text: string): void;
 }
