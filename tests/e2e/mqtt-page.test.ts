@@ -111,8 +111,7 @@ describe("the page of MQTT", { skip: skipBrowserTests, timeout: 180_000 }, () =>
     await page.getByLabel("Address", { exact: true }).fill("mqtt://127.0.0.1:9");
     await page.getByLabel("Password").fill("a secret of theirs");
     await page.getByRole("button", { name: "Save" }).click();
-    await waitFor(async () => (await view()).state.status === "failed");
-    await page.getByRole("button", { name: "Refresh" }).click();
+    // Nobody asks: what is said to have been saved is that it is being connected to.
     await page
       .getByText(/Not working: The MQTT broker mqtt:\/\/127\.0\.0\.1:9 cannot be reached: /)
       .waitFor();

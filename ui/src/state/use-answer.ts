@@ -74,3 +74,19 @@ export function useAnswer<T>(
     },
   };
 }
+
+/**
+ * Asks again so long after each answer, in ms, while there is something to follow; not at all without `afterMs`. One that is
+ * slow to come is waited for: asking on the beat would take each back before it is there.
+ */
+export function useLookAgain(
+  { load, error }: Pick<Answered<unknown>, "load" | "error">,
+  afterMs: number | undefined,
+): void {
+  const isFollowing = afterMs !== undefined && error === undefined;
+  useEffect(() => {
+    if (!isFollowing) return undefined;
+    const timer = setTimeout(load, afterMs);
+    return () => clearTimeout(timer);
+  }, [isFollowing, afterMs, load]);
+}

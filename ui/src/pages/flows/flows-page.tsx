@@ -10,7 +10,7 @@ import { flowsEditor, leaveFlowsEditor } from "../../state/flows-editor.ts";
 import { momentText } from "../../state/moment-text.ts";
 import { tell } from "../../state/toasts.ts";
 import { useAct } from "../../state/use-act.ts";
-import { type Answered, useAnswer } from "../../state/use-answer.ts";
+import { type Answered, useAnswer, useLookAgain } from "../../state/use-answer.ts";
 import { SystemSubPage } from "../system/sub-page.tsx";
 import { AllowedSection } from "./allowed-section.tsx";
 
@@ -51,13 +51,10 @@ export function FlowsPage() {
       if (leaveFlowsEditor()) tell(t("flows.frame.kept"));
     };
   }, [shows]);
-  const againMs =
-    view?.status === "starting" ? LOOK_AGAIN_MS : shows === "editor" ? LOOK_AGAIN_SHOWN_MS : undefined;
-  useEffect(() => {
-    if (againMs === undefined) return undefined;
-    const timer = setInterval(load, againMs);
-    return () => clearInterval(timer);
-  }, [againMs, load]);
+  useLookAgain(
+    asked,
+    view?.status === "starting" ? LOOK_AGAIN_MS : shows === "editor" ? LOOK_AGAIN_SHOWN_MS : undefined,
+  );
   return (
     <SystemSubPage
       title={t("flows.title")}

@@ -6,11 +6,14 @@ import { Awaited } from "../../parts/awaited.tsx";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { Icon } from "../../parts/icon.tsx";
 import { followLink, href } from "../../router.ts";
-import { useAnswer } from "../../state/use-answer.ts";
+import { useAnswer, useLookAgain } from "../../state/use-answer.ts";
 import { SystemSubPage } from "../system/sub-page.tsx";
 import { BROKER_TEXT, MqttForm } from "./mqtt-form.tsx";
 
 export type MqttView = Answer<"GET /mqtt">;
+
+/** So long after an answer a broker that is coming up, or being connected to, is asked after again. */
+const LOOK_AGAIN_MS = 1_000;
 
 const STATUS_TEXT: Readonly<Record<MqttView["state"]["status"], MessageKey>> = {
   off: "mqtt.status.off",
@@ -23,12 +26,14 @@ const STATUS_TEXT: Readonly<Record<MqttView["state"]["status"], MessageKey>> = {
 /** The page, for administrators. */
 export function MqttPage() {
   const asked = useAnswer<MqttView>((signal) => call("GET /mqtt", { signal }));
-  const { answer: view } = asked;
+  const { answer: view, load } = asked;
+  const isOnItsWay = view?.state.status === "starting" || view?.state.status === "connecting";
+  useLookAgain(asked, isOnItsWay ? LOOK_AGAIN_MS : undefined);
   return (
     <SystemSubPage
       title={t("mqtt.title")}
       beside={
-        <button type="button" class="button ghost" onClick={asked.load}>
+        <button type="button" class="button ghost" onClick={load}>
           <Icon name="restart" />
           {t("mqtt.refresh")}
         </button>
