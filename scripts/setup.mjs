@@ -1,8 +1,8 @@
-// What `npm start` and `npm test` need before anything else runs: packages, ffmpeg, the built interface, a browser.
+// What `npm start` and `npm test` need before anything else runs: packages, ffmpeg, the built interface.
 // Plain JavaScript for Node 18 and later, with nothing but Node's own modules. Says what it does.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { configuredFfmpeg } from "./ffmpeg-setting.mjs";
@@ -205,18 +205,18 @@ export function buildInterface() {
   run(node(), [vite, "build", "--logLevel", "warn"], { cwd: join(root, "ui") });
 }
 
-function onPath(name) {
+export function onPath(name) {
   return (process.env.PATH ?? "")
     .split(delimiter)
     .some((folder) => folder !== "" && existsSync(join(folder, name)));
 }
 
-function isDebianRoot() {
+export function isDebianRoot() {
   return process.platform === "linux" && process.getuid?.() === 0 && onPath("apt-get");
 }
 
 /** Installs Debian packages as root, saying so; gives false where that is not possible. */
-function aptInstall(packages, what) {
+export function aptInstall(packages, what) {
   if (!isDebianRoot()) return false;
   say(`installing ${what} with apt-get (${packages.join(" ")}) …`);
   const environment = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
@@ -231,7 +231,7 @@ function aptInstall(packages, what) {
 }
 
 /** As the recorder looks for it (core/media/ffmpeg/find-ffmpeg.ts). */
-function hasFfmpeg(args) {
+export function hasFfmpeg(args) {
   if (configuredFfmpeg(args, process.env, root) !== undefined) return true;
   const named = process.env.NIGHTJAR_FFMPEG || process.env.FFMPEG_BIN;
   if (named && existsSync(named)) return true;
@@ -250,102 +250,5 @@ export function ensureFfmpeg(args = []) {
   say(
     'there is no ffmpeg: snapshots and H.265 in browsers that lack it will not work. Install it with "sudo apt install ffmpeg" or your system\'s like.',
   );
-  return false;
-}
-
-/** Debian's packages of Chromium: the one without windows draws the same pages with half of the processor's time. */
-const CHROMIUMS = ["chromium-headless-shell", "chromium"];
-
-/** Sees to a Chromium for the browser tests. */
-export function ensureChromium() {
-  if (onPath(CHROMIUMS[0]) || CHROMIUMS.some((name) => aptInstall([name], "Chromium")) || onPath("chromium"))
-    return true;
-  say(
-    'there is no Chromium: the browser tests will be skipped. Install it with "sudo apt install chromium".',
-  );
-  return false;
-}
-
-const TEST_SERVERS = [
-  "gir1.2-gst-rtsp-server-1.0",
-  "python3-gi",
-  "gstreamer1.0-plugins-base",
-  "gstreamer1.0-plugins-good",
-  "gstreamer1.0-plugins-bad",
-  "gstreamer1.0-plugins-ugly",
-  // Its G.726 encoder.
-  "gstreamer1.0-libav",
-  "vlc-bin",
-  "vlc-plugin-base",
-  "mosquitto",
-  "mosquitto-clients",
-  "xfsprogs",
-  "strace",
-  // Sets the clock of a recorder under test, and of nothing else.
-  "libfaketime",
-  "nbdkit",
-  "nbdfuse",
-  // Walls around plugins and ffmpeg.
-  "bubblewrap",
-  // Judges the unit of `nightjar service`, and runs it.
-  "systemd",
-  // Servers that pictures are uploaded to.
-  "vsftpd",
-  "openssh-server",
-  "apache2-bin",
-];
-
-/** What Debian would start at each boot as soon as it is installed. */
-const SERVICES = [
-  ["/usr/sbin/mosquitto", "mosquitto"],
-  ["/usr/sbin/vsftpd", "vsftpd"],
-  ["/usr/sbin/sshd", "ssh"],
-];
-
-/** Nobody who runs tests wants new servers on his machine: what was not there is neither started now nor at the next boot. */
-function withoutServing(install) {
-  if (!isDebianRoot()) return install();
-  const policy = "/usr/sbin/policy-rc.d";
-  const text =
-    "#!/bin/sh\n# Of Nightjar's tests: nothing starts while servers for them are installed.\nexit 101\n";
-  // One of ours that an interrupted run has left goes, too.
-  const isOurs = !existsSync(policy) || readFileSync(policy, "utf8") === text;
-  const fresh = SERVICES.filter(([program]) => !existsSync(program));
-  if (isOurs) writeFileSync(policy, text, { mode: 0o755 });
-  try {
-    return install();
-  } finally {
-    if (isOurs) rmSync(policy, { force: true });
-    if (onPath("systemctl"))
-      for (const [, unit] of fresh) spawnSync("systemctl", ["disable", unit], { stdio: "ignore" });
-  }
-}
-
-/** Sees to the RTSP servers and file-system tools that integration and fault tests use; without them those are skipped. */
-export function ensureTestServers() {
-  if (
-    onPath("cvlc") &&
-    onPath("xfs_io") &&
-    onPath("mosquitto_sub") &&
-    onPath("strace") &&
-    onPath("nbdfuse") &&
-    onPath("bwrap") &&
-    onPath("systemd-analyze") &&
-    ["x86_64", "aarch64"].some((machine) =>
-      existsSync(`/usr/lib/${machine}-linux-gnu/faketime/libfaketimeMT.so.1`),
-    ) &&
-    ["vsftpd", "sshd", "apache2"].every((name) => existsSync(`/usr/sbin/${name}`)) &&
-    ["girepository-1.0/GstRtspServer-1.0.typelib", "gstreamer-1.0/libgstlibav.so"].every((file) =>
-      ["x86_64", "aarch64"].some((machine) => existsSync(`/usr/lib/${machine}-linux-gnu/${file}`)),
-    )
-  )
-    return true;
-  const install = () =>
-    aptInstall(
-      TEST_SERVERS,
-      "GStreamer's RTSP server, VLC, servers for files and file-system tools for the tests",
-    );
-  if (withoutServing(install)) return true;
-  say("GStreamer's RTSP server, VLC or xfsprogs are missing: the tests that need them will be skipped.");
   return false;
 }
