@@ -49,6 +49,24 @@ describe("live view", { skip: skipBrowserTests }, () => {
     return seen;
   }
 
+  const stateOf = () => page.locator(".tile[data-camera]").first().getAttribute("data-state");
+  const isLive = () =>
+    until("the tile is live", async () => (await stateOf()) === "live" || undefined, 20_000);
+
+  /** Waits until the tile says that it is not live, since when and why. */
+  async function saysUndrawn(): Promise<void> {
+    await isLive();
+    await until(
+      "the tile says so",
+      async () =>
+        /Not live since \d\d:\d\d:\d\d.*none can be shown/.test(
+          (await page.locator(".notice").first().textContent({ timeout: 500 })) ?? "",
+        ) || undefined,
+      20_000,
+    );
+    assert.notEqual(await stateOf(), "live");
+  }
+
   function assertForwards(seen: readonly number[]): void {
     const backwards = seen.filter((value, at) => at > 0 && value < (seen[at - 1] ?? 0));
     assert.ok(backwards.length <= 1, `pictures come in order: ${seen.join(" ")}`);
@@ -145,6 +163,37 @@ describe("live view", { skip: skipBrowserTests }, () => {
     await page.goto(`${recorder.url}/live?grid=4&player=mse`);
     assertForwards(await risesBy(12));
     assert.equal(await page.locator("video.picture").count(), 1);
+  });
+
+  it("says so where pictures arrive and none is shown, and goes on by itself when they are, by MSE", async () => {
+    await page.evaluate(`{
+      const append = SourceBuffer.prototype.appendBuffer;
+      SourceBuffer.prototype.appendBuffer = function () { append.call(this, new Uint8Array(0)); };
+      window.mend = () => { SourceBuffer.prototype.appendBuffer = append; };
+    }`);
+    await saysUndrawn();
+    await page.evaluate("window.mend()");
+    await isLive();
+    assertForwards(await risesBy(3));
+  });
+
+  it("does so by WebCodecs, too, and keeps the last picture", async () => {
+    await page.goto(`${recorder.url}/live?grid=4`);
+    await until("a picture", () => counterOf(page));
+    const player = page.workers().find((worker) => worker.url().includes("worker"));
+    assert.ok(player !== undefined);
+    // A decoder that takes all and gives nothing, as one that hangs does.
+    await player.evaluate(`{
+      const decode = VideoDecoder.prototype.decode;
+      VideoDecoder.prototype.decode = () => undefined;
+      self.mend = () => { VideoDecoder.prototype.decode = decode; };
+    }`);
+    await saysUndrawn();
+    assert.ok((await counterOf(page)) !== undefined, "the last picture stays");
+    await screenshot(page, "live-undrawn");
+    await player.evaluate("self.mend()");
+    await isLive();
+    assertForwards(await risesBy(3));
   });
 
   it("keeps the last picture and says since when it is not live when the line breaks", async () => {

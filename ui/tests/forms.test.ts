@@ -156,6 +156,10 @@ describe("tile", () => {
       kind: "stalled",
       sinceMs: 5,
     });
+    assert.deepEqual(tileNotice(online, { kind: "lost", reason: "undrawn", sinceMs: 5 }), {
+      kind: "undrawn",
+      sinceMs: 5,
+    });
     assert.deepEqual(
       tileNotice(online, { kind: "lost", reason: "refused", sinceMs: 5, code: "NJ_X", message: "no" }),
       { kind: "refused", sinceMs: 5, reason: "no", code: "NJ_X" },

@@ -129,6 +129,7 @@ export class LivePlayer {
     const session = this.#session;
     const visible = this.#inView && document.visibilityState === "visible";
     session?.send({ type: "visible", id: session.id, visible });
+    if (visible) this.#mse?.resume();
   }
 
   #open(): void {
@@ -165,7 +166,10 @@ export class LivePlayer {
       video.autoplay = true;
       video.disablePictureInPicture = true;
       this.#place(video, box, label);
-      this.#mse = new MseLive(video);
+      this.#mse = new MseLive(video, {
+        shown: () => this.#nowLive(),
+        undrawn: (sinceMs) => this.#lost("undrawn", sinceMs),
+      });
       session.send({ ...open, canvas: undefined });
     }
     this.#tellVisible();
@@ -210,6 +214,11 @@ export class LivePlayer {
     });
   }
 
+  #nowLive(): void {
+    this.#hideStills();
+    this.state.value = { kind: "live" };
+  }
+
   #nowStill(): void {
     const waits = this.#waits;
     const codec = this.#unsupportedCodec;
@@ -228,8 +237,8 @@ export class LivePlayer {
   #take(message: FromWorker): void {
     switch (message.type) {
       case "live":
-        this.#hideStills();
-        this.state.value = { kind: "live" };
+        if (this.#mse === undefined) this.#nowLive();
+        else this.#mse.expect();
         break;
       case "transcode-wait":
         this.#waits = { running: message.running, limit: message.limit };

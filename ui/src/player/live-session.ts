@@ -13,7 +13,7 @@ import { formatOf, numberOf, stateOf, textOf } from "./wire-text.ts";
 
 /** More undecoded frames than this, and the machine is too slow: on to the next key frame. */
 const MOST_UNDECODED = 24;
-/** No frame for this long on an open line: the picture is stale. */
+/** No frame for this long on an open line, or none that was shown: the picture is stale. */
 const STALLED_MS = 5000;
 const FIGURES_MS = 1000;
 
@@ -41,6 +41,7 @@ export class LiveSession {
   #visible = true;
   #live = false;
   #lastFrameMs = performance.now();
+  #lastShownMs = performance.now();
   #dropped = 0;
   #width = 0;
   #height = 0;
@@ -95,7 +96,7 @@ export class LiveSession {
   setVisible(visible: boolean): void {
     if (visible === this.#visible) return;
     this.#visible = visible;
-    this.#lastFrameMs = performance.now();
+    this.#beginWatch();
     this.#socket.send({ type: visible ? "resume" : "pause" });
     if (!visible) this.#pipe.waitForKeyFrame();
   }
@@ -113,7 +114,7 @@ export class LiveSession {
   }
 
   #opened(): void {
-    this.#lastFrameMs = performance.now();
+    this.#beginWatch();
     this.#socket.send({ type: "audio", enabled: this.#audio });
     if (!this.#visible) this.#socket.send({ type: "pause" });
   }
@@ -222,6 +223,8 @@ export class LiveSession {
     if (this.#underway.size > 200) this.#underway.clear();
     if (this.#fragments !== undefined) {
       this.#fragment(header, bytes);
+      // Whether the page's element shows it is the page's to see.
+      this.#lastShownMs = now;
       this.#rates.drawn(now, delayBeforeMs);
       this.#nowLive();
     } else if (this.#held === undefined) this.#decode(header, bytes);
@@ -246,6 +249,7 @@ export class LiveSession {
     this.#height = picture.displayHeight;
     picture.close();
     const now = performance.now();
+    this.#lastShownMs = now;
     const underway = this.#underway.get(time90k);
     this.#underway.delete(time90k);
     this.#rates.drawn(
@@ -263,16 +267,31 @@ export class LiveSession {
     this.#tellFigures();
   }
 
-  #lost(reason: LostReason): void {
+  /** `agoMs`: how long before now the last picture was shown. */
+  #lost(reason: LostReason, agoMs = 0): void {
     this.#live = false;
     this.#pipe.waitForKeyFrame();
-    this.#post({ id: this.#id, type: "lost", reason, sinceMs: Date.now() });
+    this.#post({ id: this.#id, type: "lost", reason, sinceMs: Math.round(Date.now() - agoMs) });
   }
 
   #tick(): void {
-    if (this.#visible && this.#live && performance.now() - this.#lastFrameMs > STALLED_MS)
-      this.#lost("stalled");
+    if (this.#visible && this.#live) {
+      const now = performance.now();
+      const agoMs = now - this.#lastShownMs;
+      if (now - this.#lastFrameMs > STALLED_MS) this.#lost("stalled", agoMs);
+      else if (agoMs > STALLED_MS) {
+        this.#lost("undrawn", agoMs);
+        // A decoder that stands still comes to itself by nothing else.
+        this.#pipe.reset();
+      }
+    }
     if (this.#live) this.#tellFigures();
+  }
+
+  /** What was before now says nothing of the line and the decoder. */
+  #beginWatch(): void {
+    this.#lastFrameMs = performance.now();
+    this.#lastShownMs = this.#lastFrameMs;
   }
 
   #tellFigures(): void {

@@ -17,8 +17,8 @@ export interface PlayerFigures {
   readonly way: PictureWay;
 }
 
-/** Why a player shows no new pictures. */
-export type LostReason = "line" | "stalled" | "refused";
+/** Why a player shows no new pictures. `stalled`: none arrive; `undrawn`: they do, and none comes out of the decoder. */
+export type LostReason = "line" | "stalled" | "undrawn" | "refused";
 
 export type ToWorker =
   | {

@@ -1,4 +1,4 @@
-// Live pictures in a <video>: appends fragments as they come and keeps the playhead near the edge.
+// Live pictures in a <video>: appends fragments as they come, keeps the playhead near the edge, and sees whether pictures come out.
 import { MediaSourceFeed } from "./media-source-feed.ts";
 
 /** Further behind than this, in seconds, and the playhead jumps to the edge. */
@@ -10,6 +10,19 @@ const HURRY_S = 0.3;
 const QUICKEST = 1.5;
 /** Of `HTMLMediaElement.readyState`: there is a picture at the playhead. */
 const HAVE_CURRENT_DATA = 2;
+const LOOK_MS = 200;
+/** No picture for this long although more come: it is stale. */
+const UNDRAWN_MS = 5000;
+/** Nothing for this long, and none are coming at the moment: that is not the element's fault. */
+const COMING_MS = 2000;
+
+/** What is told of the pictures. */
+export interface MseLiveSink {
+  /** The first one is on show, or the first again. */
+  shown(): void;
+  /** They arrive, and none has been shown for {@link UNDRAWN_MS}: since when, in milliseconds of the wall clock. */
+  undrawn(sinceMs: number): void;
+}
 
 /** Where the playhead should go: a time to jump to, or only a rate. Times in seconds. Pure. */
 export function steer(current: number, edge: number): { readonly jumpTo?: number; readonly rate: number } {
@@ -23,16 +36,25 @@ export function steer(current: number, edge: number): { readonly jumpTo?: number
 /** Live pictures of one camera. */
 export class MseLive {
   readonly #video: HTMLVideoElement;
-  readonly #feed: MediaSourceFeed;
+  readonly #sink: MseLiveSink;
   readonly #timer: ReturnType<typeof setInterval>;
+  #feed: MediaSourceFeed;
+  #init: { readonly mime: string; readonly data: Uint8Array<ArrayBuffer> } | undefined;
   #lastTime = -1;
+  /** Pictures that the element has shown, and when it was seen to have shown one more. */
+  #shown = 0;
+  #shownMs = performance.now();
+  #fedMs = 0;
+  #isToldShown = false;
 
-  constructor(video: HTMLVideoElement) {
+  constructor(video: HTMLVideoElement, sink: MseLiveSink) {
     this.#video = video;
-    // What comes first begins with a key frame of a while ago: it is not shown as if it were now.
-    video.style.visibility = "hidden";
-    this.#feed = new MediaSourceFeed(video);
-    this.#timer = setInterval(() => this.#steer(), 200);
+    this.#sink = sink;
+    this.#feed = this.#begin();
+    this.#timer = setInterval(() => {
+      this.#steer();
+      this.#watch();
+    }, LOOK_MS);
   }
 
   /** Seconds of media between the playhead and the edge. */
@@ -41,16 +63,59 @@ export class MseLive {
   }
 
   init(mime: string, data: Uint8Array<ArrayBuffer>): void {
+    this.#init = { mime, data };
     this.#feed.init(mime, data);
   }
 
   append(data: Uint8Array<ArrayBuffer>): void {
+    this.#fedMs = performance.now();
     this.#feed.append(data);
+  }
+
+  /** Pictures come, or come again: the next one that is shown is told. */
+  expect(): void {
+    this.#shown = this.#video.getVideoPlaybackQuality().totalVideoFrames;
+    this.#isToldShown = false;
+    this.resume();
+  }
+
+  /** Nobody looked, and so none were shown. */
+  resume(): void {
+    this.#shownMs = performance.now();
   }
 
   close(): void {
     clearInterval(this.#timer);
     this.#feed.close();
+  }
+
+  #begin(): MediaSourceFeed {
+    // What comes first begins with a key frame of a while ago: it is not shown as if it were now.
+    this.#video.style.visibility = "hidden";
+    return new MediaSourceFeed(this.#video);
+  }
+
+  #watch(): void {
+    const video = this.#video;
+    const now = performance.now();
+    const { totalVideoFrames } = video.getVideoPlaybackQuality();
+    if (totalVideoFrames !== this.#shown && video.style.visibility === "") {
+      this.#shown = totalVideoFrames;
+      this.#shownMs = now;
+      if (this.#isToldShown) return;
+      this.#isToldShown = true;
+      this.#sink.shown();
+      return;
+    }
+    if (now - this.#fedMs > COMING_MS || now - this.#shownMs < UNDRAWN_MS) return;
+    // One that is only slow to begin would never come to its first picture if it were begun anew.
+    if (!this.#isToldShown && video.error === null) return;
+    if (this.#isToldShown) this.#sink.undrawn(Math.round(Date.now() - (now - this.#shownMs)));
+    this.#shownMs = now;
+    this.#isToldShown = false;
+    this.#feed.close();
+    this.#feed = this.#begin();
+    if (this.#init !== undefined) this.#feed.init(this.#init.mime, this.#init.data);
   }
 
   #steer(): void {

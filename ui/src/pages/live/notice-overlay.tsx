@@ -36,6 +36,7 @@ export function NoticeOverlay(props: {
       ) : null}
       {notice.kind === "line" ? <p>{t("tile.line")}</p> : null}
       {notice.kind === "stalled" ? <p>{t("tile.stalled")}</p> : null}
+      {notice.kind === "undrawn" ? <p>{t("tile.undrawn")}</p> : null}
       {notice.kind === "refused" ? (
         <p>
           {notice.reason} <code>{notice.code}</code>

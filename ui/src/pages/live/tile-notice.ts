@@ -14,6 +14,8 @@ export type TileNotice =
   | { readonly kind: "line"; readonly sinceMs: number }
   /** The line stands, and nothing comes. */
   | { readonly kind: "stalled"; readonly sinceMs: number }
+  /** Pictures come, and none is shown. */
+  | { readonly kind: "undrawn"; readonly sinceMs: number }
   | { readonly kind: "refused"; readonly sinceMs: number; readonly reason: string; readonly code: string };
 
 /** The notice over a tile; undefined while it is live. */
@@ -35,7 +37,6 @@ export function tileNotice(camera: CameraState, player: LiveState): TileNotice |
     const { code, message = "", sinceMs } = player;
     return { kind: "refused", sinceMs, reason: problemLine({ code, sentence: message }), code };
   }
-  return player.reason === "stalled"
-    ? { kind: "stalled", sinceMs: player.sinceMs }
-    : { kind: "line", sinceMs: player.sinceMs };
+  const { reason, sinceMs } = player;
+  return { kind: reason === "stalled" || reason === "undrawn" ? reason : "line", sinceMs };
 }
