@@ -141,30 +141,28 @@ describe("accessibility", { skip: skipBrowserTests, timeout: 300_000 * testPatie
 
   /** On a desktop in both themes: the light one is the same page with other colours. */
   async function onADesktop(where: string, around: Around = "judged"): Promise<string[]> {
-    // What lies below a dialog's foot, or beyond its edge, cannot be judged: such a one gets the height that it wants.
+    // What lies below a dialog's foot, or beyond its edge, cannot be judged: such a one gets the height that it wants,
+    // until another is opened.
     const isCut = (await page.evaluate(
       `(() => { const dialog = document.querySelector("dialog[open]"); return dialog !== null && dialog.scrollHeight > dialog.clientHeight; })()`,
     )) as boolean;
     if (isCut) await page.setViewportSize(TALL);
-    const found = [
+    return [
       ...(await objections(`${where} (dark)`, WCAG)),
       ...(await objections(`${where} (light)`, CONTRAST, { around, theme: "light" })),
     ];
-    if (isCut) await page.setViewportSize(DESKTOP);
-    return found;
   }
 
-  /** The same page where there is less room, and fingers in place of a mouse. */
+  /** The same page where there is less room, and fingers in place of a mouse; it stays so until another is opened. */
   async function onAPhone(where: string, around: Around = "judged"): Promise<string[]> {
-    await fingers.send("Emulation.setTouchEmulationEnabled", { enabled: true });
-    await page.setViewportSize(PHONE);
-    const found = await objections(`${where} on a phone`, ROOM, { around });
-    await page.setViewportSize(DESKTOP);
-    await fingers.send("Emulation.setTouchEmulationEnabled", { enabled: false });
-    return found;
+    await Promise.all([
+      fingers.send("Emulation.setTouchEmulationEnabled", { enabled: true }),
+      page.setViewportSize(PHONE),
+    ]);
+    return objections(`${where} on a phone`, ROOM, { around });
   }
 
-  /** Comes to an address, from whichever screen was there before. */
+  /** Comes to an address on a desktop, from whichever screen was there before: what is left is not laid out for one again. */
   async function open(address: string): Promise<void> {
     for (
       let press = 0;
@@ -172,7 +170,11 @@ describe("accessibility", { skip: skipBrowserTests, timeout: 300_000 * testPatie
       press += 1
     )
       await page.keyboard.press("Escape");
-    await turnTo(page, recorder, address);
+    await Promise.all([
+      page.setViewportSize(DESKTOP),
+      fingers.send("Emulation.setTouchEmulationEnabled", { enabled: false }),
+      turnTo(page, recorder, address),
+    ]);
   }
 
   async function show(screen: Screen): Promise<void> {
