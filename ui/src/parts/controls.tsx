@@ -1,6 +1,6 @@
 // Small parts that every page uses: buttons, a choice of one among few, a field with its label, states of a page.
 import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../locale/messages.ts";
 import type { PlaceNames } from "../locale/place-text.ts";
 import { followLink, href } from "../router.ts";
@@ -107,7 +107,8 @@ interface TextFieldProps {
 /** A text field. */
 export function TextField(props: TextFieldProps) {
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  // Before it is drawn: whoever is at another field by then would type into this one.
+  useLayoutEffect(() => {
     if (props.focus === true) input.current?.focus();
   }, []);
   return (
