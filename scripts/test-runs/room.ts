@@ -7,7 +7,7 @@ import type { Job } from "./suites.ts";
 /** So many files are beside each other at least. */
 const PLACES = 4;
 /** And so many at most, for the sake of memory, ports and whatever else the processors do not show. */
-const PLACES_AT_MOST = 8;
+const PLACES_AT_MOST = 6;
 /** Processors that were idle for this share of the last look have room for one more file. */
 const IDLE_SHARE = 0.06;
 /** Time between looks: long enough for a file that was just started to be at its work. */

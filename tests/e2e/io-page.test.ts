@@ -28,6 +28,8 @@ describe("the page of inputs and outputs", { skip: skipBrowserTests, timeout: 18
     await dialog.getByLabel("Dwell").selectOption("0");
     // Closed by mistake, and the page loaded again: what was typed is there.
     await page.keyboard.press("Escape");
+    // What is open stands in the address, and goes from there a moment after the dialog.
+    await page.waitForURL((url) => !url.searchParams.has("output"));
     await dialog.waitFor({ state: "detached" });
     await page.reload();
     await page.getByRole("button", { name: "Add output" }).click();
