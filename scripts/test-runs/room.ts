@@ -5,13 +5,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Job } from "./suites.ts";
 
 /** So many files are beside each other at least. */
-const PLACES = 4;
+const PLACES = 3;
 /** And so many at most, for the sake of memory, ports and whatever else the processors do not show. */
 const PLACES_AT_MOST = 6;
 /** Processors that were idle for this share of the last look have room for one more file. */
-const IDLE_SHARE = 0.06;
+const IDLE_SHARE = 0.12;
 /** Time between looks: long enough for a file that was just started to be at its work. */
-const LOOK_EVERY_MS = 2_000;
+const LOOK_EVERY_MS = 3_000;
 
 /** Runs all in their order, each as soon as there is a place for it and, unless it is early, `isAllReady`. */
 export async function runAll(

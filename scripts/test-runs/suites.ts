@@ -88,9 +88,6 @@ const SUITES: Readonly<Record<string, Suite>> = {
   },
 };
 
-/** Where jobs of several short files stand among those that take long. */
-const SEVERAL = "several short ones";
-
 /** Started early, since they take longest, the longest first: a run is over when its last file is. */
 const LONG = [
   "installed-program",
@@ -126,10 +123,6 @@ const LONG = [
   "storage-and-health",
   "newcomer",
   "plugin-gallery",
-  "exceptions-page",
-  "audit-page",
-  SEVERAL,
-  "clock-trouble",
   "pre-record-on-disk",
   "media-recording",
   "storage-plugin",
@@ -143,7 +136,9 @@ const LONG = [
   "torn-files",
   "session-ends",
   "canary-secrets",
+  "audit-page",
   "german-problems",
+  "clock-trouble",
   "doors",
   "plugin-volumes",
   "sync-failure",
@@ -186,7 +181,7 @@ function jobsOfSuite(suite: Suite): Job[] {
     ...together(
       rest.filter((file) => !isLong(file)),
       filesPerProcess,
-      { isBig: false, isEarly, ...(filesPerProcess > 1 ? { longPlace: LONG.indexOf(SEVERAL) } : {}) },
+      { isBig: false, isEarly },
     ),
   ];
 }
